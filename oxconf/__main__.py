@@ -1,0 +1,5 @@
+"""`python -m oxconf`."""
+
+from oxconf.cli import main
+
+main()

@@ -1,0 +1,69 @@
+"""The few calls that most users need, with the reading of files that the core leaves to others."""
+
+import os
+import stat
+from collections.abc import Mapping
+from pathlib import Path
+
+from oxconf.deployment.load import load_text
+from oxconf.deployment.mistakes import InputError
+from oxconf.deployment.model import Deployment
+from oxconf.deployment.secrets import parse_secrets
+from oxconf.plan import make_plan
+from oxconf.render import evidence_of
+from oxconf.rules import Finding, judge
+
+
+def load(
+    path: str | os.PathLike[str] | None = None,
+    *,
+    tier: str | None = None,
+    secrets: str | os.PathLike[str] | None = None,
+    environment: Mapping[str, str] | None = None,
+) -> Deployment:
+    """Return the deployment of a cluster file, of a tier, or of a file on top of the tier that it names.
+
+    `secrets` is a TOML file that only its owner may read; `environment` is searched for OXCONF_SECRET_...  Raises
+    InputError with a complete message.
+    """
+    text = "" if path is None else read_text(Path(path))
+    given = None if secrets is None else parse_secrets(_read_private(Path(secrets)), str(secrets))
+    name = "cluster.toml" if path is None else str(path)
+    return load_text(text, name=name, tier=tier, secrets=given, environment=environment)
+
+
+def check(deployment: Deployment, *, deploy: bool = False) -> tuple[Finding, ...]:
+    """Return what does not fit together in the files of a deployment."""
+    return judge(evidence_of(make_plan(deployment)), deploy=deploy)
+
+
+def check_bundle(path: str | os.PathLike[str], *, deploy: bool = False) -> tuple[Finding, ...]:
+    """Return what does not fit together in an output folder, a host's folder or an archive.
+
+    Raises oxconf.bundle.read.UnreadableBundle.
+    """
+    from oxconf.bundle.read import read
+
+    return judge(read(Path(path)), deploy=deploy)
+
+
+def read_text(path: Path) -> str:
+    """Return the text of an input file. Raises InputError with one line."""
+    try:
+        return path.read_bytes().decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise InputError(f"{path}: not UTF-8 at byte {error.start + 1}; save the file as UTF-8") from None
+    except IsADirectoryError:
+        raise InputError(f"{path}: is a folder, not a file") from None
+    except FileNotFoundError:
+        raise InputError(f"{path}: no such file") from None
+    except (OSError, ValueError) as error:
+        raise InputError(f"{path}: can not be read: {getattr(error, 'strerror', None) or error}") from None
+
+
+def _read_private(path: Path) -> str:
+    text = read_text(path)
+    mode = stat.S_IMODE(path.stat().st_mode)
+    if mode & 0o077:
+        raise InputError(f"{path}: others may read it (mode {mode:04o}); run: chmod 600 {path}")
+    return text

@@ -1,0 +1,100 @@
+"""What every file of a host has in common."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from enum import Enum
+from typing import ClassVar, Self
+
+from attrs import field, frozen
+
+from oxconf.deployment.model import Deployment, Host
+from oxconf.deployment.origin import Origin
+from oxconf.syntax._base import Problem
+
+
+class Install(Enum):
+    """How a file gets onto its host."""
+
+    REPLACE = "replace"
+    BLOCK = "merge: block"
+    """The file belongs to the machine as well: only the part between our markers is ours."""
+
+
+class Switch(Enum):
+    """What has to be switched on for a file to take effect."""
+
+    UNIT = "unit"
+    APACHE_MODULE = "apache-module"
+    APACHE_CONF = "apache-conf"
+
+
+@frozen
+class Enable:
+    """One thing to switch on: `systemctl enable`, `a2enmod` or `a2enconf` and its name."""
+
+    switch: Switch
+    name: str
+
+
+class Unreadable(ValueError):
+    """A text that does not make the artifact; `problems` has a line and a sentence for each reason."""
+
+    def __init__(self, kind: str, problems: tuple[Problem, ...]) -> None:
+        self.problems = problems
+        super().__init__("; ".join(f"{kind}:{problem.line}: {problem.message}" for problem in problems))
+
+
+@frozen(kw_only=True)
+class Artifact(ABC):
+    """One file of one host: where it goes, who owns it, and its text.
+
+    `origins` says for computed and user-set fields why they are what they are; `lines` says for a parsed file where
+    each field stands. Neither counts when two artifacts are compared.
+    """
+
+    kind: ClassVar[str]
+    """Short name of the artifact type, as in manifests and in the reference."""
+    path: ClassVar[str]
+    title: ClassVar[str]
+    """What the file does, in one line: its first comment and its line in the host's README."""
+    mode: ClassVar[int] = 0o644
+    owner: ClassVar[str] = "root"
+    group: ClassVar[str] = "root"
+    install: ClassVar[Install] = Install.REPLACE
+
+    origins: Mapping[str, Origin] = field(factory=dict, eq=False, repr=False)
+    lines: Mapping[str, int] = field(factory=dict, eq=False, repr=False)
+
+    @classmethod
+    @abstractmethod
+    def from_deployment(cls, deployment: Deployment, host: Host) -> Self | None:
+        """Return the file of this host, or None when the host has none."""
+
+    @abstractmethod
+    def render(self) -> str:
+        """Return the complete text of the file; it ends with a newline.
+
+        A file that is merged holds its block with the markers around it.
+        """
+
+    def enables(self) -> tuple[Enable, ...]:
+        """Return what has to be switched on for the file to take effect."""
+        return ()
+
+
+@frozen(kw_only=True)
+class ParsedArtifact(Artifact):
+    """An artifact that can be read back. For these `parse(artifact.render()) == artifact` holds."""
+
+    @classmethod
+    @abstractmethod
+    def read(cls, text: str) -> tuple[Self, tuple[Problem, ...]]:
+        """Read any text. What is missing is None or empty, what does not fit is a problem and is left out."""
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read a text that must fit. Raises Unreadable."""
+        artifact, problems = cls.read(text)
+        if problems:
+            raise Unreadable(cls.kind, problems)
+        return artifact

@@ -1,0 +1,196 @@
+"""Key-value files: one field a setting, everything that there is to say about it in the field's metadata.
+
+The renderer, the parser and the reference page read that metadata; the order of the fields is the order in the file.
+A field that is None is not written.
+"""
+
+from collections.abc import Iterator
+from typing import Any, ClassVar, Self
+
+from attrs import Attribute, field, fields, frozen
+
+from oxconf.artifacts._artifact import ParsedArtifact
+from oxconf.artifacts._codec import Codec
+from oxconf.deployment.origin import Mark, Origin
+from oxconf.syntax import optionfile, properties
+from oxconf.syntax._base import Problem, Unwritable
+
+
+@frozen(kw_only=True)
+class Setting:
+    """One key of a file. `origin` tells where the recommended or default value comes from."""
+
+    key: str
+    codec: Codec
+    doc: str
+    origin: Origin
+    unit: str = ""
+    minimum: int | None = None
+    maximum: int | None = None
+    heading: str = ""
+    """A comment line above this setting that begins a new part of the file."""
+    noted: bool = False
+    """Whether a reader would ask why: the origin's sentence is then a comment line above the setting."""
+
+
+def setting(
+    key: str,
+    codec: Codec,
+    doc: str,
+    mark: Mark,
+    why: str = "",
+    *,
+    default: Any = None,
+    unit: str = "",
+    minimum: int | None = None,
+    maximum: int | None = None,
+    heading: str = "",
+    noted: bool = False,
+) -> Any:
+    """Declare a field that is one key of the file.
+
+    `mark` and `why` tell where the default (or what `from_deployment` puts there) comes from; an instance's `origins`
+    override it. `minimum` and `maximum` are allowed values.
+    """
+    data = Setting(
+        key=key,
+        codec=codec,
+        doc=doc,
+        origin=Origin(mark, why),
+        unit=unit,
+        minimum=minimum,
+        maximum=maximum,
+        heading=heading,
+        noted=noted,
+    )
+    return field(default=default, metadata={"setting": data})
+
+
+def settings(cls: type) -> Iterator[tuple["Attribute[Any]", Setting]]:
+    """Yield the fields of a class that are settings, in file order."""
+    for attribute in fields(cls):
+        if "setting" in attribute.metadata:
+            yield attribute, attribute.metadata["setting"]
+
+
+@frozen(kw_only=True)
+class SettingsArtifact(ParsedArtifact):
+    """What properties files and option files share."""
+
+    def comments(self, name: str, data: Setting) -> Iterator[str]:
+        """Yield the comment lines above one setting."""
+        if data.heading:
+            yield data.heading
+        origin = self.origins.get(name) or (data.origin if data.noted else None)
+        if origin is not None and origin.why:
+            yield f"{data.key}: {origin.why}"
+
+    def written(self) -> Iterator[tuple[str, Setting, str]]:
+        """Yield field name, setting and text of each value that the file holds."""
+        for attribute, data in settings(type(self)):
+            value = getattr(self, attribute.name)
+            if value is not None:
+                yield attribute.name, data, data.codec.write(value)
+
+    @classmethod
+    def _build(cls, found: dict[str, tuple[str, int]]) -> tuple[Self, tuple[Problem, ...]]:
+        """Make the artifact of `{key: (text, line)}`; keys that it does not know are nobody's business here."""
+        values: dict[str, Any] = {}
+        lines: dict[str, int] = {}
+        problems = []
+        for attribute, data in settings(cls):
+            # Keys that a file does not hold are None here, whatever the recommended value is.
+            values[attribute.name] = None
+            if data.key not in found:
+                continue
+            text, line = found[data.key]
+            lines[attribute.name] = line
+            try:
+                value = data.codec.read(text)
+                _check_range(value, data)
+                values[attribute.name] = value
+            except ValueError as error:
+                problems.append(Problem(line, f"{data.key}: {error}"))
+        return cls(**values, lines=lines), tuple(problems)
+
+
+def _check_range(value: object, data: Setting) -> None:
+    if not isinstance(value, int) or isinstance(value, bool):
+        return
+    if data.minimum is not None and value < data.minimum:
+        raise ValueError(f"{value} is below {data.minimum}")
+    if data.maximum is not None and value > data.maximum:
+        raise ValueError(f"{value} is above {data.maximum}")
+
+
+def _named(error: Unwritable, key: str) -> Unwritable:
+    return Unwritable(f"{key}: {error}")
+
+
+@frozen(kw_only=True)
+class PropertiesArtifact(SettingsArtifact):
+    """A Java properties file, or a JCS `.ccf` file, which is one."""
+
+    def extra_items(self) -> Iterator[properties.Entry | properties.Comment]:
+        """Yield what stands behind the settings; subclasses with repeated groups of keys add them here."""
+        return iter(())
+
+    def render(self) -> str:
+        """Return the complete text."""
+        items: list[properties.Entry | properties.Comment | properties.Blank] = [
+            properties.Comment(f"{self.title} Written by oxconf.")
+        ]
+        for name, data, text in self.written():
+            if data.heading:
+                items.append(properties.Blank())
+            items.extend(properties.Comment(comment) for comment in self.comments(name, data))
+            try:
+                properties.quote(text)
+            except Unwritable as error:
+                raise _named(error, data.key) from None
+            items.append(properties.Entry(data.key, text))
+        items.extend(self.extra_items())
+        return properties.render(properties.Document(tuple(items)))
+
+    @classmethod
+    def read(cls, text: str) -> tuple[Self, tuple[Problem, ...]]:
+        """Read the file as java.util.Properties does: the last of several equal keys wins."""
+        document = properties.parse(text)
+        found = {entry.key: (entry.value, entry.line) for entry in document.entries}
+        artifact, problems = cls._build(found)
+        return artifact, (*document.problems, *problems)
+
+
+@frozen(kw_only=True)
+class OptionsArtifact(SettingsArtifact):
+    """An option file of MySQL or MariaDB with one group."""
+
+    option_group: ClassVar[str] = "mysqld"
+
+    def render(self) -> str:
+        """Return the complete text."""
+        items: list[optionfile.Comment | optionfile.Blank | optionfile.Group | optionfile.Option] = [
+            optionfile.Comment(f"{self.title} Written by oxconf."),
+            optionfile.Group(self.option_group),
+        ]
+        for name, data, text in self.written():
+            if data.heading:
+                items.append(optionfile.Blank())
+            items.extend(optionfile.Comment(comment) for comment in self.comments(name, data))
+            try:
+                optionfile.quote(text)
+            except Unwritable as error:
+                raise _named(error, data.key) from None
+            items.append(optionfile.Option(self.option_group, data.key, text))
+        return optionfile.render(optionfile.Document(tuple(items)))
+
+    @classmethod
+    def read(cls, text: str) -> tuple[Self, tuple[Problem, ...]]:
+        """Read the file as the server does: `-` and `_` are the same, the last of several equal options wins."""
+        document = optionfile.parse(text)
+        found = {
+            optionfile.normalise(option.key): (option.value or "", option.line)
+            for option in document.options(cls.option_group)
+        }
+        artifact, problems = cls._build(found)
+        return artifact, (*document.problems, *problems)

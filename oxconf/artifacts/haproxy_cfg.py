@@ -1,0 +1,401 @@
+"""`haproxy.cfg`: the local HAProxy of an OX host, which spreads reads and sends all writes to one server."""
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any, ClassVar, Self
+
+from attrs import evolve, field, frozen
+
+from oxconf.artifacts._artifact import Enable, ParsedArtifact, Switch
+from oxconf.artifacts._template import fill
+from oxconf.deployment.model import Deployment, Host, Mode
+from oxconf.deployment.origin import Derived, ours
+from oxconf.deployment.sizing import CONNECTION_RESERVE, PROCESS_POOLS
+from oxconf.deployment.topology import (
+    CLUSTERCHECK_PORT,
+    LOCALHOST,
+    MYSQL_PORT,
+    database_hosts,
+    has_clustercheck,
+    haproxy_reads,
+    haproxy_writes,
+    runs_haproxy,
+)
+from oxconf.syntax import haproxy
+from oxconf.syntax._base import Problem
+
+Words = tuple[str, ...]
+
+_UNITS = {"d": 86_400_000, "h": 3_600_000, "m": 60_000, "s": 1000, "ms": 1}
+_TIME = re.compile(r"([0-9]{1,12})(us|ms|s|m|h|d)?")
+
+
+@frozen(order=True)
+class Milliseconds:
+    """A span of time in whole milliseconds, written as HAProxy writes it: `20m`, `1s`, `500ms`."""
+
+    value: int
+
+    @classmethod
+    def of(cls, text: str) -> Self:
+        """Read HAProxy's form; a bare number is milliseconds. Raises ValueError for anything else."""
+        match = _TIME.fullmatch(text)
+        if match is None:
+            raise ValueError(f'"{text}" is not a time')
+        number, unit = int(match[1]), match[2] or "ms"
+        # HAProxy rounds microseconds up as well.
+        return cls(-(-number // 1000) if unit == "us" else number * _UNITS[unit])
+
+    def __str__(self) -> str:
+        unit = next(unit for unit, factor in _UNITS.items() if self.value % factor == 0)
+        return f"{self.value // _UNITS[unit]}{unit}" if self.value else "0"
+
+
+@frozen(kw_only=True)
+class Timeouts:
+    """After which silence HAProxy gives up; None where the file does not say."""
+
+    connect: Milliseconds | None = None
+    client: Milliseconds | None = None
+    server: Milliseconds | None = None
+    check: Milliseconds | None = None
+
+
+@frozen(kw_only=True)
+class HealthCheck:
+    """How a listener's servers are asked: the words behind `option`, and its `http-check` or `tcp-check` lines."""
+
+    option: Words
+    steps: tuple[Words, ...] = ()
+    line: int = field(default=0, eq=False)
+
+
+@frozen(kw_only=True)
+class Server:
+    """One server of a listener, with what `default-server` lines give it as well."""
+
+    name: str
+    address: str
+    port: int | None = None
+    check: bool = False
+    check_port: int | None = None
+    inter: Milliseconds | None = None
+    fastinter: Milliseconds | None = None
+    downinter: Milliseconds | None = None
+    rise: int | None = None
+    fall: int | None = None
+    backup: bool = False
+    on_marked_down: str | None = None
+    on_marked_up: str | None = None
+    line: int = field(default=0, eq=False)
+
+
+@frozen(kw_only=True)
+class Listener:
+    """A port that HAProxy listens on, and the servers behind it, with what `defaults` gives it as well."""
+
+    name: str
+    address: str
+    port: int
+    mode: str | None = None
+    balance: Words = ()
+    timeouts: Timeouts = Timeouts()
+    health: HealthCheck | None = None
+    servers: tuple[Server, ...] = ()
+    line: int = field(default=0, eq=False)
+
+
+_FLAGS = {"check": ("check", True), "no-check": ("check", False), "backup": ("backup", True)}
+_FLAGS["no-backup"] = ("backup", False)
+_OPTIONS: dict[str, tuple[str, Any]] = {
+    "port": ("check_port", int),
+    "inter": ("inter", Milliseconds.of),
+    "fastinter": ("fastinter", Milliseconds.of),
+    "downinter": ("downinter", Milliseconds.of),
+    "rise": ("rise", int),
+    "fall": ("fall", int),
+    "on-marked-down": ("on_marked_down", str),
+    "on-marked-up": ("on_marked_up", str),
+}
+"""Options of a server line, in the order in which they are written: field, and how its value is read."""
+
+_OTHER_OPTIONS = frozenset(
+    "addr agent-addr agent-inter agent-port cookie error-limit id init-addr maxconn maxqueue minconn namespace "
+    "observe on-error pool-max-conn resolvers slowstart source track weight".split()
+)
+"""Options that take a value and are nobody's business here; the value must not be taken for an option."""
+
+_TIMEOUTS = ("connect", "client", "server", "check")
+_CHECKS = ("httpchk", "tcp-check", "mysql-check", "pgsql-check", "redis-check", "smtpchk", "ldap-check", "external-check")
+
+
+@frozen(kw_only=True)
+class HaproxyCfg(ParsedArtifact):
+    """The HAProxy of one OX host."""
+
+    kind: ClassVar[str] = "haproxy-cfg"
+    path: ClassVar[str] = "/etc/haproxy/haproxy.cfg"
+    title: ClassVar[str] = "HAProxy in front of the database servers, for this host's OX alone."
+
+    user: str | None = None
+    group: str | None = None
+    max_connections: int | None = None
+    """Connections of all listeners together, `maxconn` of the section `global`."""
+    listeners: tuple[Listener, ...] = ()
+
+    @classmethod
+    def from_deployment(cls, deployment: Deployment, host: Host) -> Self | None:
+        """Return the HAProxy of an OX host, or None where nothing goes through it."""
+        if not runs_haproxy(deployment, host):
+            return None
+        idle, connections = _idle(deployment), _connections(deployment)
+        listeners = tuple(_listeners(deployment, idle.value))
+        if not listeners:
+            return None
+        return cls(
+            user="haproxy",
+            group="haproxy",
+            max_connections=connections.value,
+            listeners=listeners,
+            origins={"max_connections": connections.origin, "timeouts": idle.origin},
+        )
+
+    def render(self) -> str:
+        """Return the complete text: what all listeners share stands in `defaults`, as servers in `default-server`."""
+        common, own = _shared([tuple(_listener_lines(listener)) for listener in self.listeners])
+        origins = {name: tuple(origin.why.split()) for name, origin in self.origins.items()}
+        return fill(
+            "haproxy_cfg",
+            haproxy.quote,
+            artifact=self,
+            defaults=common,
+            why=origins,
+            listeners=[
+                (listener, lines, *_server_lines(listener.servers))
+                for listener, lines in zip(self.listeners, own, strict=True)
+            ],
+        )
+
+    def enables(self) -> tuple[Enable, ...]:
+        """Return HAProxy's unit."""
+        return (Enable(Switch.UNIT, "haproxy.service"),)
+
+    @classmethod
+    def read(cls, text: str) -> tuple[Self, tuple[Problem, ...]]:
+        """Read any haproxy.cfg: `listen` sections, and frontends together with their default backend."""
+        document = haproxy.parse(text)
+        problems = list(document.problems)
+        values: dict[str, Any] = {}
+        lines: dict[str, int] = {}
+        for section in document.sections("global"):
+            for line in section.lines:
+                name = {"maxconn": "max_connections", "user": "user", "group": "group"}.get(line.words[0])
+                if name and len(line.words) > 1:
+                    value = line.words[1]
+                    try:
+                        values[name] = int(value) if name == "max_connections" else value
+                        lines[name] = line.line
+                    except ValueError:
+                        problems.append(Problem(line.line, f'maxconn: "{value}" is not a number'))
+        listeners = tuple(_read_listeners(document, problems))
+        if listeners:
+            lines["listeners"] = listeners[0].line
+        return cls(listeners=listeners, lines=lines, **values), tuple(problems)
+
+
+def _connections(deployment: Deployment) -> Derived[int]:
+    """All pools of one OX host, as `sizing.max_connections` counts them for the server."""
+    pool = deployment.database.pool.max_active
+    why = f"{PROCESS_POOLS} pools x {pool} connections of this host, and {CONNECTION_RESERVE} beside OX"
+    return Derived(PROCESS_POOLS * pool + CONNECTION_RESERVE, ours(why))
+
+
+def _idle(deployment: Deployment) -> Derived[Milliseconds]:
+    """How long an idle connection lives: oxpedia, HAproxy, has 20 min; the pools must always be the first to close."""
+    life = deployment.database.pool.max_life_time
+    floor = 20 * _UNITS["m"]
+    why = f"20m, or twice the maxLifeTime of the pools ({Milliseconds(life)}) where that is more: OX closes first"
+    return Derived(Milliseconds(max(floor, 2 * life)), ours(why))
+
+
+def _listeners(deployment: Deployment, idle: Milliseconds) -> Iterator[Listener]:
+    database = deployment.database
+    hosts = database_hosts(deployment)
+    # A dead server refuses at once and is left after 0.7 s. One that hangs costs the time of a check, twice.
+    timeouts = Timeouts(connect=Milliseconds(1000), client=idle, server=idle, check=Milliseconds(2000))
+    servers = tuple(
+        Server(
+            name=host.name,
+            address=str(host.address),
+            port=MYSQL_PORT,
+            check=True,
+            check_port=CLUSTERCHECK_PORT if has_clustercheck(deployment) else None,
+            inter=Milliseconds(500),
+            fastinter=Milliseconds(200),
+            downinter=Milliseconds(1000),
+            rise=2,
+            fall=2,
+            on_marked_down="shutdown-sessions",
+        )
+        for host in hosts
+    )
+    if has_clustercheck(deployment):
+        health = HealthCheck(option=("httpchk", "GET", "/"), steps=(("http-check", "expect", "status", "200"),))
+    else:
+        # The first byte behind the header of a greeting is the protocol's version, 10.
+        health = HealthCheck(option=("tcp-check",), steps=(("tcp-check", "expect", "rbinary", "^.{8}0A"),))
+    writer, others = servers[0], servers[1:]
+    base = Listener(name="", address=str(LOCALHOST), port=0, mode="tcp", timeouts=timeouts, health=health)
+    if haproxy_reads(deployment):
+        readers: tuple[Server, ...] = servers
+        if database.mode is Mode.REPLICATION:
+            readers = (*others, evolve(writer, backup=True))
+        yield evolve(
+            base, name="mysql-read", port=database.read_port, balance=("roundrobin",), servers=readers
+        )
+    if haproxy_writes(deployment):
+        writers = (
+            evolve(writer, on_marked_up="shutdown-backup-sessions"),
+            *(evolve(other, backup=True) for other in others),
+        )
+        yield evolve(base, name="mysql-write", port=database.write_port, servers=writers)
+
+
+def _shared(parts: list[tuple[Words, ...]]) -> tuple[tuple[Words, ...], list[tuple[Words, ...]]]:
+    """Split into the entries that all parts have and what is left of each part."""
+    if not parts:
+        return (), []
+    common = tuple(entry for entry in parts[0] if all(entry in part for part in parts))
+    return common, [tuple(entry for entry in part if entry not in common) for part in parts]
+
+
+def _listener_lines(listener: Listener) -> Iterator[Words]:
+    if listener.mode is not None:
+        yield "mode", listener.mode
+    if listener.balance:
+        yield "balance", *listener.balance
+    for name in _TIMEOUTS:
+        value = getattr(listener.timeouts, name)
+        if value is not None:
+            yield "timeout", name, str(value)
+
+
+def _server_lines(servers: tuple[Server, ...]) -> tuple[Words, list[Words]]:
+    """The words of the `default-server` line, none when nothing is shared, and those of each server's line."""
+    common, own = _shared([tuple(_server_options(server)) for server in servers])
+    heads = [(server.name, _endpoint(server.address, server.port)) for server in servers]
+    flags = [("backup",) if server.backup else () for server in servers]
+    lines = [
+        (*head, *sum(options, ()), *flag) for head, options, flag in zip(heads, own, flags, strict=True)
+    ]
+    return sum(common, ()), lines
+
+
+def _server_options(server: Server) -> Iterator[Words]:
+    if server.check:
+        yield ("check",)
+    for keyword, (name, _) in _OPTIONS.items():
+        value = getattr(server, name)
+        if value is not None:
+            yield keyword, str(value)
+
+
+def _endpoint(address: str, port: int | None) -> str:
+    return address if port is None else f"{address}:{port}"
+
+
+def _read_listeners(document: haproxy.Document, problems: list[Problem]) -> Iterator[Listener]:
+    defaults: tuple[haproxy.Line, ...] = ()
+    inherited: dict[str, tuple[haproxy.Line, ...]] = {}
+    fronts: list[tuple[haproxy.Section, tuple[haproxy.Line, ...]]] = []
+    for section in document.children:
+        if section.keyword == "defaults":
+            defaults = section.lines
+        elif section.keyword == "backend":
+            inherited[section.name or ""] = (*defaults, *section.lines)
+        elif section.keyword in ("listen", "frontend"):
+            fronts.append((section, (*defaults, *section.lines)))
+    for section, lines in fronts:
+        behind = next((line.words[1:] for line in lines if line.words[0] == "default_backend"), ())
+        if section.keyword == "frontend" and behind:
+            lines = (*inherited.get(behind[0], ()), *lines)
+        yield from _Reader(problems).listeners(section, lines)
+
+
+@frozen
+class _Reader:
+    problems: list[Problem]
+
+    def listeners(self, section: haproxy.Section, lines: Iterable[haproxy.Line]) -> Iterator[Listener]:
+        values: dict[str, Any] = {"line": section.line}
+        timeouts: dict[str, Milliseconds] = {}
+        health: HealthCheck | None = None
+        steps: list[Words] = []
+        servers: list[Server] = []
+        binds: list[tuple[str, int]] = []
+        common: dict[str, Any] = {}
+        for line in lines:
+            keyword, args = line.words[0], line.words[1:]
+            if keyword == "mode" and args:
+                values["mode"] = args[0]
+            elif keyword == "balance":
+                values["balance"] = args
+            elif keyword == "timeout" and len(args) > 1 and args[0] in _TIMEOUTS:
+                self.value(timeouts, args[0], Milliseconds.of, args[1], line)
+            elif keyword == "option" and args and args[0] in _CHECKS:
+                health = HealthCheck(option=args, line=line.line)
+            elif keyword in ("http-check", "tcp-check"):
+                steps.append(line.words)
+            elif keyword == "default-server":
+                self.options(common, args, line)
+            elif keyword == "server" and len(args) > 1:
+                servers.extend(self.server(common, args, line))
+            elif keyword == "bind" and args:
+                binds.extend(self.bind(args[0], line))
+        if health is not None:
+            health = evolve(health, steps=tuple(steps))
+        for address, port in binds:
+            yield Listener(
+                name=section.name or "",
+                address=address,
+                port=port,
+                timeouts=Timeouts(**timeouts),
+                health=health,
+                servers=tuple(servers),
+                **values,
+            )
+
+    def bind(self, text: str, line: haproxy.Line) -> Iterator[tuple[str, int]]:
+        for endpoint in text.split(","):
+            address, _, port = endpoint.rpartition(":")
+            if port.isdecimal():
+                yield address, int(port)
+            else:
+                self.problems.append(Problem(line.line, f'bind: "{endpoint}" names no port'))
+
+    def server(self, common: dict[str, Any], args: Words, line: haproxy.Line) -> Iterator[Server]:
+        name, endpoint, *options = args
+        address, colon, port = endpoint.partition(":")
+        values = dict(common)
+        if colon:
+            self.value(values, "port", int, port, line)
+        self.options(values, tuple(options), line)
+        yield Server(name=name, address=address, line=line.line, **values)
+
+    def options(self, values: dict[str, Any], words: Words, line: haproxy.Line) -> None:
+        rest = iter(words)
+        for word in rest:
+            if word in _FLAGS:
+                name, value = _FLAGS[word]
+                values[name] = value
+            elif word in _OPTIONS:
+                name, convert = _OPTIONS[word]
+                self.value(values, name, convert, next(rest, ""), line)
+            elif word in _OTHER_OPTIONS:
+                next(rest, None)
+
+    def value(self, values: dict[str, Any], name: str, convert: Any, text: str, line: haproxy.Line) -> None:
+        try:
+            values[name] = convert(text)
+        except ValueError:
+            self.problems.append(Problem(line.line, f'{line.words[0]}: "{text}" does not fit {name}'))

@@ -1,0 +1,130 @@
+"""From an output folder, a host's folder or an archive back to what it holds."""
+
+import json
+import tarfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from attrs import fields
+
+from oxconf.bundle.contents import MANIFEST, ROOT
+from oxconf.evidence import Evidence, File, HostFiles
+from oxconf.facts import ClusterFacts, Facts
+
+
+class UnreadableBundle(Exception):
+    """Something that is no bundle of ours; the message is one sentence."""
+
+
+def read(path: Path) -> Evidence:
+    """Return the evidence of an output folder, of one host's folder, or of one archive. Raises UnreadableBundle."""
+    try:
+        found = list(_hosts(path))
+    except (OSError, tarfile.TarError, EOFError) as error:
+        raise UnreadableBundle(f"{path}: can not be read: {error}") from None
+    if not found:
+        raise UnreadableBundle(
+            f"{path} holds no bundle: neither a manifest.json, nor archives, nor folders with {ROOT}/ in them"
+        )
+    cluster = next((facts for facts, _ in found if facts.name), ClusterFacts())
+    return Evidence(tuple(host for _, host in found), cluster)
+
+
+def _hosts(path: Path) -> Iterator[tuple[ClusterFacts, HostFiles]]:
+    if path.is_file():
+        yield _from_archive(path)
+        return
+    manifest = _json(path / MANIFEST)
+    listed = manifest.get("hosts")
+    if isinstance(listed, dict):
+        for name, entry in listed.items():
+            if not isinstance(entry, dict):
+                raise UnreadableBundle(f"{path / MANIFEST}: the entry of {name} is not an object")
+            target = entry.get("archive") or entry.get("folder")
+            # Only a plain name: a manifest that somebody edited must not lead elsewhere.
+            if not isinstance(target, str) or "/" in target or target in ("", ".", ".."):
+                raise UnreadableBundle(f"{path / MANIFEST}: {name} names neither an archive nor a folder")
+            if not (path / target).exists():
+                raise UnreadableBundle(f"{path / MANIFEST} lists {target}, which is not there")
+            yield _from_archive(path / target) if (path / target).is_file() else _from_folder(path / target)
+        return
+    if (path / ROOT).is_dir():
+        yield _from_folder(path)
+        return
+    for inner in sorted(path.iterdir()):
+        if (inner / ROOT).is_dir():
+            yield _from_folder(inner)
+
+
+def _from_folder(folder: Path) -> tuple[ClusterFacts, HostFiles]:
+    root = folder / ROOT
+    texts = {
+        "/" + str(file.relative_to(root)): _text(file.read_bytes())
+        for file in sorted(root.rglob("*"))
+        if file.is_file() and not file.is_symlink()
+    }
+    return _host(folder.name, _json(folder / MANIFEST), texts, str(folder / MANIFEST))
+
+
+def _from_archive(path: Path) -> tuple[ClusterFacts, HostFiles]:
+    manifest: dict[str, Any] = {}
+    texts = {}
+    with tarfile.open(path, "r:gz") as archive:
+        for member in archive:
+            _, _, inner = member.name.partition("/")
+            file = archive.extractfile(member) if member.isreg() else None
+            if file is None:
+                continue
+            if inner == MANIFEST:
+                manifest = _object(file.read(), f"{path}: {MANIFEST}")
+            elif inner.startswith(f"{ROOT}/"):
+                texts["/" + inner.removeprefix(f"{ROOT}/")] = _text(file.read())
+    return _host(path.name.removesuffix(".tar.gz"), manifest, texts, f"{path}: {MANIFEST}")
+
+
+def _host(
+    name: str, manifest: dict[str, Any], texts: dict[str, str], shown: str
+) -> tuple[ClusterFacts, HostFiles]:
+    try:
+        listed = {entry["path"]: entry for entry in manifest.get("files", ())}
+        files = tuple(_file(path, text, listed.get(path, {})) for path, text in texts.items())
+        facts = _facts(manifest.get("facts", {}))
+        known = [a.name for a in fields(ClusterFacts)]
+        cluster = ClusterFacts(**{k: v for k, v in manifest.get("cluster", {}).items() if k in known})
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise UnreadableBundle(f"{shown} has not the form of a host's manifest ({error})") from None
+    complete = "files" in manifest and set(listed) <= set(texts)
+    return cluster, HostFiles(
+        name=str(manifest.get("host", name)), facts=facts, files=files, complete=complete
+    )
+
+
+def _file(path: str, text: str, entry: dict[str, Any]) -> File:
+    mode = int(entry["mode"], 8) if "mode" in entry else None
+    return File(path, text, mode, entry.get("owner"), entry.get("group"))
+
+
+def _facts(plain: dict[str, Any]) -> Facts:
+    convert: dict[str, Callable[[Any], Any]] = {"addresses": tuple, "roles": tuple, "interfaces": dict}
+    known = [a.name for a in fields(Facts)]
+    return Facts(**{k: convert.get(k, lambda v: v)(v) for k, v in plain.items() if k in known})
+
+
+def _text(data: bytes) -> str:
+    # A file that somebody else wrote may be in any encoding; bytes that are not UTF-8 survive as escapes.
+    return data.decode("utf-8", "surrogateescape")
+
+
+def _json(path: Path) -> dict[str, Any]:
+    return _object(path.read_bytes(), str(path)) if path.is_file() else {}
+
+
+def _object(data: bytes, shown: str) -> dict[str, Any]:
+    try:
+        value = json.loads(data)
+    except (ValueError, RecursionError) as error:
+        raise UnreadableBundle(f"{shown} is not JSON: {error}") from None
+    if not isinstance(value, dict):
+        raise UnreadableBundle(f"{shown} is not a JSON object")
+    return value

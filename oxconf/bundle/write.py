@@ -1,0 +1,201 @@
+"""The output folder: one archive (or tree) for each host, the sums, and a manifest that says what is ours."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from attrs import frozen
+
+from oxconf.bundle.archive import compress, tar
+from oxconf.bundle.contents import MANIFEST, SCHEMA, SUMS, HostContents, contents, digest, sums_text, to_json
+from oxconf.bundle.swap import NewFile, OutputError, locked, swap
+from oxconf.facts import cluster_facts_of, to_plain
+from oxconf.plan import Plan
+
+
+@frozen
+class Written:
+    """What a run made: names in the output folder, host by host."""
+
+    folder: Path
+    hosts: tuple[tuple[str, str], ...]
+    """Host name, and the archive or the folder that was written for it."""
+    kept: tuple[str, ...]
+    """Hosts whose output of an earlier run was left as it was."""
+    removed: tuple[str, ...]
+    """Files of an earlier run that this cluster does not have any more."""
+
+
+@frozen
+class _Old:
+    """What the folder's manifest lists from an earlier run."""
+
+    cluster: str
+    form: str
+    hosts: dict[str, dict[str, Any]]
+    sums: dict[str, str]
+
+    def files(self, host: str) -> tuple[str, ...]:
+        entry = self.hosts[host]
+        return (entry["archive"],) if "archive" in entry else tuple(entry["files"])
+
+
+def write(plan: Plan, folder: Path, *, tree: bool = False, hosts: tuple[str, ...] = ()) -> Written:
+    """Write the bundles of a plan, all of them or those of the named hosts.
+
+    Archives hold secrets, so only their owner may read them. Raises OutputError when the folder is not ours or can
+    not be written; then nothing has changed.
+    """
+    form = "tree" if tree else "archives"
+    wanted = [host for host in plan.hosts if not hosts or host.host.name in hosts]
+    made = [contents(plan, host) for host in wanted]
+    created = _ready(folder)
+    try:
+        with locked(folder):
+            return _write_locked(plan, folder, form, made, partial=bool(hosts))
+    except OSError as error:
+        raise OutputError(f"{folder}: can not be written: {error.strerror or error}") from None
+    finally:
+        _remove_if_empty(created)
+
+
+def _write_locked(plan: Plan, folder: Path, form: str, made: list[HostContents], *, partial: bool) -> Written:
+    old = _old(folder)
+    names = {host.host.name for host in plan.hosts}
+    fresh = {host.host for host in made}
+    kept = [name for name in old.hosts if partial and name in names and name not in fresh] if old else []
+    if old and kept and (old.cluster, old.form) != (plan.deployment.name, form):
+        raise OutputError(
+            f'{folder} holds {old.form} of the cluster "{old.cluster}"; '
+            "--host adds to the same cluster and form only. Choose another folder, or render all hosts"
+        )
+    entries: dict[str, dict[str, Any]] = {name: old.hosts[name] for name in kept} if old else {}
+    sums = {old.hosts[name]["archive"]: old.sums.get(old.hosts[name]["archive"], "") for name in kept} if (
+        old and form == "archives"
+    ) else {}
+    new: dict[str, NewFile] = {}
+    for host in made:
+        data = tar(host)
+        entry: dict[str, Any] = {"tar_sha256": digest(data)}
+        if form == "archives":
+            name = f"{host.folder}.tar.gz"
+            packed = compress(data)
+            new[name] = NewFile(packed, 0o600)
+            sums[name] = digest(packed)
+            entry = {"archive": name, **entry}
+        else:
+            files = {f"{host.host}/{one.path}": NewFile(one.data, one.mode) for one in host.entries}
+            new.update(files)
+            entry = {"folder": host.host, **entry, "files": list(files)}
+        entries[host.host] = entry
+    order = [host.host.name for host in plan.hosts if host.host.name in entries]
+    if form == "archives":
+        ordered = [entries[name]["archive"] for name in order]
+        new[SUMS] = NewFile(sums_text({name: sums[name] for name in ordered}), 0o644)
+    new[MANIFEST] = NewFile(
+        to_json(
+            {
+                "schema": SCHEMA,
+                "cluster": to_plain(cluster_facts_of(plan.deployment)),
+                "format": form,
+                "hosts": {name: entries[name] for name in order},
+            }
+        ),
+        0o644,
+    )
+    ours = _ours(old)
+    stale = tuple(
+        path
+        for path in ours
+        if path not in new
+        and not any(old and path in old.files(name) for name in kept)
+        and (folder / path).exists()
+    )
+    _refuse_foreign(folder, new, ours)
+    swap(folder, new, stale)
+    for host in made:
+        if form == "tree":
+            # Files of a tree keep the modes of their host, where a group may read; here only the owner shall.
+            (folder / host.host).chmod(0o700)
+    return Written(
+        folder,
+        tuple((host.host, entries[host.host].get("archive") or host.host) for host in made),
+        tuple(kept),
+        stale,
+    )
+
+
+def _ready(folder: Path) -> tuple[Path, ...]:
+    """Create the folder where it is missing; return what was created, the innermost first."""
+    if folder.exists() and not folder.is_dir():
+        raise OutputError(f"{folder} is not a folder")
+    created = []
+    inner = folder
+    while not inner.exists():
+        created.append(inner)
+        inner = inner.parent
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(f"{folder}: can not be created: {error.strerror or error}") from None
+    return tuple(created)
+
+
+def _remove_if_empty(created: tuple[Path, ...]) -> None:
+    for folder in created:
+        if any(folder.iterdir()):
+            return
+        folder.rmdir()
+
+
+def _old(folder: Path) -> _Old | None:
+    """Return what our manifest lists; None in an empty folder. Raises OutputError in a folder of somebody else."""
+    manifest = folder / MANIFEST
+    if not manifest.exists():
+        if any(folder.iterdir()):
+            raise OutputError(
+                f"{folder} is not empty and holds no manifest.json of oxconf; choose another folder with --output"
+            )
+        return None
+    try:
+        data = json.loads(manifest.read_text("utf-8"))
+        old = _Old(data["cluster"]["name"], data["format"], dict(data["hosts"]), _read_sums(folder / SUMS))
+        listed = [path for name in old.hosts for path in old.files(name)]
+        if data["schema"] != SCHEMA or not all(_inside(path) for path in listed):
+            raise ValueError
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise OutputError(
+            f"{manifest} is not a manifest of this oxconf; choose another folder with --output"
+        ) from None
+    return old
+
+
+def _inside(path: object) -> bool:
+    """Whether a listed path stays inside the folder: a manifest may have been edited."""
+    return isinstance(path, str) and not path.startswith("/") and ".." not in path.split("/")
+
+
+def _read_sums(path: Path) -> dict[str, str]:
+    if not path.exists():
+        return {}
+    lines = path.read_text("utf-8").splitlines()
+    return {name: value for value, _, name in (line.partition("  ") for line in lines)}
+
+
+def _ours(old: _Old | None) -> tuple[str, ...]:
+    if old is None:
+        return ()
+    sums = (SUMS,) if old.form == "archives" else ()
+    return (*(path for name in old.hosts for path in old.files(name)), *sums, MANIFEST)
+
+
+def _refuse_foreign(folder: Path, new: dict[str, NewFile], ours: tuple[str, ...]) -> None:
+    """Refuse to replace a file that our manifest does not list, and to write through a link."""
+    known = set(ours)
+    for path in new:
+        target = folder / path
+        for parent in target.relative_to(folder).parents:
+            if (folder / parent).is_symlink() and parent != Path():
+                raise OutputError(f"{folder / parent} is a link; oxconf writes into real folders only")
+        if path not in known and (target.exists() or target.is_symlink()):
+            raise OutputError(f"{target} exists and is not listed in {folder / MANIFEST}; move it away")

@@ -1,0 +1,40 @@
+"""The command line: read, call, print. Each command is a module."""
+
+import signal
+import sys
+from typing import Any
+
+import click
+
+from oxconf.cli.check import check
+from oxconf.cli.render import render
+from oxconf.cli.tiers import tiers
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="oxconf", message="oxconf %(version)s")
+def oxconf() -> None:
+    """Configuration of whole Open-Xchange clusters: typed, cross-checked, packed for each host.
+
+    \b
+    Exit codes: 0 done, 1 findings of severity error (with --strict warnings as well), 2 bad input or usage.
+    \b
+    Shell completion, for bash (zsh and fish alike):
+      eval "$(_OXCONF_COMPLETE=bash_source oxconf)"
+    """
+
+
+oxconf.add_command(render)
+oxconf.add_command(check)
+oxconf.add_command(tiers)
+
+
+def main() -> None:
+    """Run the command line."""
+    # An end by `kill` is then an exception like Ctrl-C, and what was begun is rolled back.
+    signal.signal(signal.SIGTERM, _terminate)
+    oxconf(prog_name="oxconf")
+
+
+def _terminate(signum: int, frame: Any) -> None:
+    sys.exit(128 + signum)

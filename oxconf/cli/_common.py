@@ -1,0 +1,56 @@
+"""What the commands share: their input options, and how errors end them."""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, NoReturn
+
+import click
+
+from oxconf.deployment.load import TIERS
+from oxconf.deployment.mistakes import InputError
+from oxconf.rules import Finding, Severity
+
+BAD_INPUT = 2
+FINDINGS = 1
+
+tier_option = click.option(
+    "--tier", type=click.Choice(TIERS), help="Tier that gives the defaults; not beside a file that names another one."
+)
+secrets_option = click.option(
+    "--secrets",
+    type=click.Path(),
+    metavar="FILE",
+    help="TOML file with the passwords; only its owner may read it. Also: OXCONF_SECRET_<NAME> in the environment.",
+)
+strict_option = click.option("--strict", is_flag=True, help="Let warnings count as errors in the exit code.")
+
+
+def environment() -> dict[str, str]:
+    """Return the environment, the one place where it is read."""
+    return dict(os.environ)
+
+
+def fail(message: str) -> NoReturn:
+    """End with exit code 2 and the message."""
+    click.echo(message, err=True)
+    raise SystemExit(BAD_INPUT)
+
+
+@contextmanager
+def input_errors(*more: type[Exception]) -> Iterator[None]:
+    """Turn every known error about input into its message and exit code 2."""
+    try:
+        yield
+    except (InputError, *more) as error:
+        fail(str(error))
+
+
+def verdict(findings: tuple[Finding, ...], *, strict: bool) -> int:
+    """Return the exit code for some findings."""
+    if any(finding.severity is Severity.ERROR or strict for finding in findings):
+        return FINDINGS
+    return 0
+
+
+Command = Callable[..., Any]

@@ -1,0 +1,70 @@
+"""`oxconf check`: what does not fit together."""
+
+from pathlib import Path
+
+import click
+
+from oxconf.cli._common import (
+    environment,
+    fail,
+    input_errors,
+    secrets_option,
+    strict_option,
+    tier_option,
+    verdict,
+)
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  oxconf check --tier 1m
+  oxconf check cluster.toml --deploy --secrets secrets.toml
+  oxconf check build/bundles --format json
+"""
+)
+@click.argument("target", required=False, type=click.Path(), metavar="[CLUSTER.toml | DIR]")
+@tier_option
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="json is one document on standard output.",
+)
+@click.option("--deploy", is_flag=True, help="Judge as before an installation: placeholders of passwords are errors.")
+@secrets_option
+@strict_option
+def check(
+    target: str | None, tier: str | None, form: str, deploy: bool, secrets: str | None, strict: bool
+) -> None:
+    """Check a cluster file, a tier, or bundles that were rendered before.
+
+    DIR is an output folder of render, a host's folder in it, or an archive.
+    """
+    from oxconf.api import check as check_deployment
+    from oxconf.api import check_bundle, load
+    from oxconf.bundle.read import UnreadableBundle
+    from oxconf.report import json, text
+    from oxconf.syntax._base import Unwritable
+
+    with input_errors(UnreadableBundle, Unwritable):
+        if target is not None and _is_bundle(Path(target)):
+            if tier or secrets:
+                fail(f"{target} is a bundle: --tier and --secrets go with a cluster file only")
+            findings = check_bundle(target, deploy=deploy)
+        else:
+            deployment = load(target, tier=tier, secrets=secrets, environment=environment())
+            findings = check_deployment(deployment, deploy=deploy)
+    if form == "json":
+        click.echo(json.show(findings))
+    else:
+        if findings:
+            click.echo(text.show(findings) + "\n")
+        click.echo(text.count(findings), err=True)
+    raise SystemExit(verdict(findings, strict=strict))
+
+
+def _is_bundle(path: Path) -> bool:
+    return path.is_dir() or path.name.endswith(".tar.gz")

@@ -1,0 +1,86 @@
+"""`oxconf render`: the archives of every host."""
+
+from pathlib import Path
+
+import click
+
+from oxconf.cli._common import (
+    environment,
+    fail,
+    input_errors,
+    secrets_option,
+    strict_option,
+    tier_option,
+    verdict,
+)
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  oxconf render --tier 1m
+  oxconf render cluster.toml --secrets secrets.toml --output out
+  oxconf render cluster.toml --host db1 --host db2
+"""
+)
+@click.argument("cluster", required=False, type=click.Path(), metavar="[CLUSTER.toml]")
+@tier_option
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path),
+    default=Path("build/bundles"),
+    show_default=True,
+    metavar="DIR",
+    help="Folder for the archives, SHA256SUMS and manifest.json.",
+)
+@click.option("--host", "hosts", multiple=True, metavar="NAME", help="Only this host; may be repeated.")
+@click.option("--tree", is_flag=True, help="Write DIR/<host>/ with the files instead of archives.")
+@secrets_option
+@strict_option
+def render(
+    cluster: str | None,
+    tier: str | None,
+    output: Path,
+    hosts: tuple[str, ...],
+    tree: bool,
+    secrets: str | None,
+    strict: bool,
+) -> None:
+    """Write one archive for each host of a cluster.
+
+    The whole cluster is checked first; when a finding is an error, nothing is written.
+    """
+    from oxconf.api import load
+    from oxconf.bundle.swap import OutputError
+    from oxconf.bundle.write import write
+    from oxconf.deployment.mistakes import did_you_mean
+    from oxconf.plan import make_plan
+    from oxconf.render import evidence_of
+    from oxconf.report import text
+    from oxconf.rules import judge
+    from oxconf.syntax._base import Unwritable
+
+    with input_errors(OutputError, Unwritable):
+        deployment = load(cluster, tier=tier, secrets=secrets, environment=environment())
+        names = [host.name for host in deployment.hosts]
+        for name in hosts:
+            if name not in names:
+                fail(f'no host is named "{name}"; {did_you_mean(name, names)}')
+        plan = make_plan(deployment)
+        findings = judge(evidence_of(plan))
+        if findings:
+            click.echo(text.show(findings) + "\n", err=True)
+        code = verdict(findings, strict=strict)
+        if code:
+            click.echo(f"{text.count(findings)}; nothing was written", err=True)
+            raise SystemExit(code)
+        written = write(plan, output, tree=tree, hosts=hosts)
+    for _, name in written.hosts:
+        click.echo(output / name)
+    kept = f", {len(written.kept)} kept" if written.kept else ""
+    removed = f", {len(written.removed)} old files removed" if written.removed else ""
+    click.echo(
+        f"{deployment.name}: {len(written.hosts)} hosts written to {output}{kept}{removed}; "
+        f"{text.count(findings)}",
+        err=True,
+    )

@@ -1,0 +1,1 @@
+"""What a cluster is: the typed description, its tiers, and loading it from TOML."""

@@ -1,0 +1,317 @@
+"""A cluster, typed. Every class is frozen; every field says in its metadata what a reader of the reference asks.
+
+The classes hold no defaults: every default is a line of a tier file in `tiers/`, marked with where it comes from.
+Fields that may be absent are `... | None`; what absence means is part of their text.
+"""
+
+from collections.abc import Mapping
+from enum import Enum
+from ipaddress import IPv4Address, IPv4Network
+from typing import Any
+
+from attrs import field, frozen
+
+from oxconf.deployment.locate import Path
+from oxconf.deployment.origin import Origin
+from oxconf.deployment.secrets import Secret
+
+
+class Mode(Enum):
+    """How the database servers work together."""
+
+    STANDALONE = "standalone"
+    REPLICATION = "replication"
+    GALERA = "galera"
+
+
+class Flavour(Enum):
+    """Which product the database server is."""
+
+    MARIADB = "mariadb"
+    MYSQL = "mysql"
+    PXC = "percona-xtradb-cluster"
+
+
+class DatabaseAccess(Enum):
+    """What stands in front of the database servers."""
+
+    HAPROXY = "haproxy"
+    FLOATING = "floating-address"
+    DIRECT = "direct"
+
+
+class ReadPolicy(Enum):
+    """Where reads go, and how a read after a write is kept from seeing old data."""
+
+    ROUND_ROBIN_CAUSAL = "round-robin-causal"
+    ROUND_ROBIN_MONITOR = "round-robin-monitor"
+    READ_ADDRESS = "read-address"
+    WRITE_ADDRESS = "write-address"
+
+
+class WebAccess(Enum):
+    """What stands in front of the web servers."""
+
+    KEEPALIVED = "keepalived"
+    NONE = "none"
+
+
+class NetworkManager(Enum):
+    """Who configures the interfaces of the hosts."""
+
+    IFUPDOWN = "ifupdown"
+    OTHER = "other"
+
+
+class System(Enum):
+    """The distribution that the hosts run."""
+
+    DEBIAN = "debian"
+    UBUNTU = "ubuntu"
+
+
+class Role(Enum):
+    """What a host does. Roles combine on one host."""
+
+    GROUPWARE = "groupware"
+    PROVISIONING = "provisioning"
+    DATABASE = "database"
+    WEB = "web"
+    BALANCER = "balancer"
+    FILESTORE = "filestore"
+    ARBITRATOR = "arbitrator"
+
+
+class LoginType(Enum):
+    """Whose mail server and login name OX uses (oxinstaller --imaplogintype)."""
+
+    USER = "user"
+    GLOBAL = "global"
+
+
+def key(
+    doc: str,
+    *,
+    unit: str = "",
+    minimum: int | None = None,
+    maximum: int | None = None,
+    pattern: str | None = None,
+) -> Any:
+    """Declare one key of a cluster file: its text, unit and range (both ends are allowed values)."""
+    metadata = {"doc": doc, "unit": unit, "minimum": minimum, "maximum": maximum, "pattern": pattern}
+    return field(metadata=metadata)
+
+
+NAME = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
+HOSTNAME = r"[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?"
+PATHNAME = r"(/[A-Za-z0-9._-]+)+"
+
+
+@frozen(kw_only=True)
+class Host:
+    """One machine."""
+
+    name: str = key("Host name, without a domain.", pattern=NAME)
+    address: IPv4Address = key("Address of the host on the cluster's network.")
+    roles: tuple[Role, ...] = key("What the host does; roles combine.")
+    memory: int = key("Main memory of the host.", unit="bytes", minimum=1 << 30, maximum=1 << 44)
+    cores: int = key("Processor cores of the host.", minimum=1, maximum=1024)
+    route: str | None = key(
+        "Session route of an OX node, also its jkroute; OX1, OX2, ... in the order of the hosts when absent.",
+        pattern=r"[A-Za-z0-9_-]{1,32}",
+    )
+    load_factor: int | None = key(
+        "Share of new sessions that this OX node gets, beside the others'; 50 when absent.",
+        minimum=1,
+        maximum=100,
+    )
+
+    def has(self, *roles: Role) -> bool:
+        """Whether the host has one of these roles."""
+        return any(role in self.roles for role in roles)
+
+
+@frozen(kw_only=True)
+class Network:
+    """The network that all hosts of the cluster share."""
+
+    cidr: IPv4Network = key("The cluster's network.")
+    interface: str = key("Interface of every host on it.", pattern=r"[A-Za-z0-9_.-]{1,15}")
+    managed_by: NetworkManager = key("Who configures the interfaces: ifupdown, or something else.")
+    multicast_group: IPv4Address = key("Group in which the caches find each other.")
+    multicast_port: int = key("UDP port of that group.", minimum=1, maximum=65535)
+    virtual_router_id: int = key(
+        "First VRRP virtual router id; each floating address takes the next one. Must be free on the network.",
+        minimum=1,
+        maximum=250,
+    )
+
+
+@frozen(kw_only=True)
+class Pool:
+    """The connection pools of OX, per process and per database endpoint."""
+
+    max_active: int = key("Connections that one pool opens at most.", minimum=1, maximum=1000)
+    max_idle_time: int = key(
+        "How long an idle connection is kept.", unit="milliseconds", minimum=1000, maximum=3_600_000
+    )
+    max_life_time: int = key(
+        "How long any connection is kept.", unit="milliseconds", minimum=10_000, maximum=3_600_000
+    )
+    max_wait: int = key(
+        "How long a request waits for a connection.", unit="milliseconds", minimum=100, maximum=600_000
+    )
+
+
+@frozen(kw_only=True)
+class Tuning:
+    """Settings of the database server that replace the computed ones. Absent means computed."""
+
+    innodb_buffer_pool_size: int | None = key(
+        "Buffer pool of InnoDB.", unit="bytes", minimum=128 << 20, maximum=1 << 44
+    )
+    innodb_log_file_size: int | None = key(
+        "Size of InnoDB's redo log.", unit="bytes", minimum=4 << 20, maximum=512 << 30
+    )
+    innodb_flush_log_at_trx_commit: int | None = key(
+        "1 writes each commit to disk, 2 once a second; 0 is refused, it loses commits when only the daemon dies.",
+        minimum=1,
+        maximum=2,
+    )
+    innodb_io_capacity: int | None = key(
+        "Background writes that the disks can take.", unit="operations a second", minimum=100, maximum=1_000_000
+    )
+    max_connections: int | None = key(
+        "Connections that the server takes at the same time.", minimum=10, maximum=100_000
+    )
+    max_allowed_packet: int | None = key(
+        "Largest packet, so largest stored value.", unit="bytes", minimum=16 << 20, maximum=1 << 30
+    )
+    wait_timeout: int | None = key(
+        "After how long an idle connection is closed by the server.", unit="seconds", minimum=60, maximum=31_536_000
+    )
+    gcache_size: int | None = key(
+        "Galera's write-set cache: what fits in it needs no full state transfer.",
+        unit="bytes",
+        minimum=128 << 20,
+        maximum=1 << 40,
+    )
+
+
+@frozen(kw_only=True)
+class Database:
+    """The database servers and how OX reaches them."""
+
+    mode: Mode = key("How the servers work together.")
+    flavour: Flavour = key("Which product they run.")
+    version: str = key('Its release series, as "10.11".', pattern=r"[0-9]{1,2}\.[0-9]{1,2}")
+    access: DatabaseAccess = key("What stands in front of them; by the mode when absent.")
+    read_policy: ReadPolicy = key("Where reads go; by mode and access when absent.")
+    writer: str = key("Name of the host that takes the writes; the first database host when absent.")
+    write_address: IPv4Address | None = key(
+        "Floating address of the writer; used for replication and where access is floating-address."
+    )
+    read_address: IPv4Address | None = key("Floating address for reads, for the read policy read-address.")
+    read_port: int = key("Port of the local HAProxy for reads.", minimum=1, maximum=65535)
+    write_port: int = key("Port of the local HAProxy for writes.", minimum=1, maximum=65535)
+    pool: Pool = key("The connection pools of OX.")
+    tuning: Tuning = key("Settings that replace computed ones.")
+
+
+@frozen(kw_only=True)
+class Web:
+    """What stands in front of the web servers."""
+
+    access: WebAccess = key("keepalived moves a floating address between the hosts that have the role balancer.")
+    address: IPv4Address | None = key("That floating address.")
+
+
+@frozen(kw_only=True)
+class Filestore:
+    """The shared file storage."""
+
+    path: str = key("Folder that is exported, and the mount point on every OX node.", pattern=PATHNAME)
+    uid: int = key("User id of open-xchange on every host.", minimum=1, maximum=60_000)
+    gid: int = key("Group id of open-xchange on every host.", minimum=1, maximum=60_000)
+    server: str | None = key(
+        "Address or name of an NFS server outside the cluster; no host needs the role filestore then.",
+        pattern=HOSTNAME,
+    )
+
+
+@frozen(kw_only=True)
+class Ox:
+    """The Open-Xchange server; one name for the whole cluster."""
+
+    server_name: str = key("Name that registerserver gives the cluster.", pattern=r"[A-Za-z0-9._-]{1,64}")
+    ajp_port: int = key("Port on which OX nodes answer the web servers.", minimum=1, maximum=65535)
+
+
+@frozen(kw_only=True)
+class Soap:
+    """The provisioning interface."""
+
+    allow: tuple[IPv4Network, ...] = key("Networks or addresses that may call it through the web servers.")
+
+
+@frozen(kw_only=True)
+class Mail:
+    """The mail system that OX is a client of."""
+
+    imap_server: str = key("Host of IMAP.", pattern=HOSTNAME)
+    smtp_server: str = key("Host of SMTP.", pattern=HOSTNAME)
+    login_type: LoginType = key("user: server and login of each user; global: one server for all.")
+
+
+@frozen(kw_only=True)
+class SecretNames:
+    """Under which name each secret is looked up in the secrets file and in the environment."""
+
+    configdb: str = key("Database user openexchange.", pattern=r"[a-z][a-z0-9_]{0,63}")
+    master: str = key("OX administrator oxadminmaster.", pattern=r"[a-z][a-z0-9_]{0,63}")
+    sst: str = key("Galera state transfer.", pattern=r"[a-z][a-z0-9_]{0,63}")
+    clustercheck: str = key("Health check of the database.", pattern=r"[a-z][a-z0-9_]{0,63}")
+    vrrp: str = key("Between the keepalived instances.", pattern=r"[a-z][a-z0-9_]{0,63}")
+
+
+@frozen(kw_only=True)
+class Deployment:
+    """A whole cluster, complete and consistent: every default is filled in, every cross reference holds."""
+
+    name: str = key("Name of the cluster; file names begin with it.", pattern=NAME)
+    tier: str = key("Tier that gives the defaults.")
+    mailboxes: int = key("Number of mailboxes.", minimum=1, maximum=10_000_000)
+    os: System = key("Distribution of the hosts.")
+    network: Network = key("The network.")
+    database: Database = key("The database.")
+    web: Web = key("In front of the web servers.")
+    filestore: Filestore = key("The file storage.")
+    ox: Ox = key("The Open-Xchange server.")
+    soap: Soap = key("The provisioning interface.")
+    mail: Mail = key("The mail system.")
+    secrets: SecretNames = key("Names of the secrets.")
+    hosts: tuple[Host, ...] = key("The hosts.")
+
+    passwords: Mapping[str, Secret] = field(factory=dict, eq=False, repr=False)
+    origins: Mapping[Path, Origin] = field(factory=dict, eq=False, repr=False)
+    source: str = field(default="", eq=False)
+    """Name of the file that this was loaded from, for messages."""
+
+    def with_role(self, *roles: Role) -> tuple[Host, ...]:
+        """Return the hosts that have one of these roles, in the order of the file."""
+        return tuple(host for host in self.hosts if host.has(*roles))
+
+    def host(self, name: str) -> Host:
+        """Return the host of that name. Raises KeyError."""
+        for host in self.hosts:
+            if host.name == name:
+                return host
+        raise KeyError(name)
+
+    def password(self, purpose: str) -> Secret:
+        """Return the secret of a purpose, or its placeholder."""
+        return self.passwords.get(purpose) or Secret(purpose)
+
+    def origin(self, *path: str | int) -> Origin:
+        """Return why the value at a path is what it is."""
+        return self.origins[path]

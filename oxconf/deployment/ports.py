@@ -1,0 +1,109 @@
+"""The port matrix: what listens on each host, and who calls it."""
+
+from collections.abc import Iterator
+
+from attrs import frozen
+
+from oxconf.deployment.model import Deployment, Host, Mode, Role
+from oxconf.deployment.topology import (
+    CLUSTERCHECK_PORT,
+    LOCALHOST,
+    MYSQL_PORT,
+    database_bind_address,
+    database_hosts,
+    floating_addresses,
+    has_clustercheck,
+    haproxy_reads,
+    haproxy_writes,
+    mounts_filestore,
+    ox_hosts,
+    runs_haproxy,
+)
+
+EVERYBODY = "everybody"
+GROUPWARE_CACHE_PORT = 57462
+ADMINDAEMON_CACHE_PORT = 57461
+SESSION_CACHE_PORT = 57463
+
+
+@frozen
+class Listener:
+    """One open port. `callers` are host names, or `everybody`; an empty tuple means the host itself only."""
+
+    protocol: str
+    port: int | None
+    address: str
+    service: str
+    callers: tuple[str, ...]
+
+
+def listeners(deployment: Deployment, host: Host) -> tuple[Listener, ...]:
+    """Return what listens on a host, in a fixed order."""
+    return (*_web(deployment, host), *_ox(deployment, host), *_database(deployment, host), *_other(deployment, host))
+
+
+def _names(hosts: tuple[Host, ...], but: Host) -> tuple[str, ...]:
+    return tuple(host.name for host in hosts if host != but)
+
+
+def _web(deployment: Deployment, host: Host) -> Iterator[Listener]:
+    if host.has(Role.WEB):
+        yield Listener("tcp", 80, "*", "Apache", (EVERYBODY,))
+
+
+def _ox(deployment: Deployment, host: Host) -> Iterator[Listener]:
+    nodes = ox_hosts(deployment)
+    if host in nodes:
+        callers = _names(deployment.with_role(Role.WEB), host)
+        yield Listener("tcp", deployment.ox.ajp_port, str(host.address), "OX, AJP", callers)
+        others = _names(nodes, host)
+        for port, service in (
+            (GROUPWARE_CACHE_PORT, "OX, cache of the groupware process"),
+            (ADMINDAEMON_CACHE_PORT, "OX, cache of the admin daemon"),
+            (SESSION_CACHE_PORT, "OX, session cache"),
+        ):
+            yield Listener("tcp", port, "*", service, others)
+        group = str(deployment.network.multicast_group)
+        yield Listener("udp", deployment.network.multicast_port, group, "OX, discovery of the caches", others)
+    if runs_haproxy(deployment, host):
+        if haproxy_reads(deployment):
+            port = deployment.database.read_port
+            yield Listener("tcp", port, str(LOCALHOST), "HAProxy, database reads", ())
+        if haproxy_writes(deployment):
+            port = deployment.database.write_port
+            yield Listener("tcp", port, str(LOCALHOST), "HAProxy, database writes", ())
+
+
+def _database(deployment: Deployment, host: Host) -> Iterator[Listener]:
+    servers = database_hosts(deployment)
+    mode = deployment.database.mode
+    if host in servers:
+        clients = ox_hosts(deployment)
+        if mode is Mode.REPLICATION:
+            clients = (*clients, *(server for server in servers if server not in clients))
+        address = str(database_bind_address(deployment, host))
+        yield Listener(
+            "tcp", MYSQL_PORT, "*" if address == "0.0.0.0" else address, "database", _names(clients, host)
+        )
+    if mode is Mode.GALERA:
+        members = (*servers, *deployment.with_role(Role.ARBITRATOR))
+        if host in members:
+            yield Listener("tcp", 4567, "*", "Galera, group communication", _names(members, host))
+        if host in servers:
+            yield Listener("tcp", 4568, "*", "Galera, incremental state transfer", _names(servers, host))
+            yield Listener("tcp", 4444, "*", "Galera, full state transfer", _names(servers, host))
+    if host in servers and has_clustercheck(deployment):
+        callers = tuple(h for h in ox_hosts(deployment) if runs_haproxy(deployment, h))
+        yield Listener("tcp", CLUSTERCHECK_PORT, "*", "clustercheck", _names(callers, host))
+
+
+def _other(deployment: Deployment, host: Host) -> Iterator[Listener]:
+    if host.has(Role.FILESTORE):
+        clients = tuple(h for h in ox_hosts(deployment) if mounts_filestore(deployment, h))
+        if clients:
+            yield Listener("tcp", 2049, "*", "NFS", _names(clients, host))
+            yield Listener("tcp", 111, "*", "rpcbind", _names(clients, host))
+    for floating in floating_addresses(deployment):
+        if host in floating.holders:
+            peers = _names(floating.holders, host)
+            yield Listener("vrrp", None, str(host.address), f"keepalived, {floating.name} address", peers)

@@ -1,0 +1,131 @@
+"""How much memory each daemon of a host gets, and how many connections a database server must take.
+
+Roles combine on one host, and their shares add up: see `budget`.
+"""
+
+from attrs import frozen
+
+from oxconf.deployment.model import Deployment, Host, Mode, Role
+from oxconf.deployment.origin import Derived, Mark, Origin, ours
+from oxconf.deployment.topology import ox_hosts
+from oxconf.deployment.units import GIB, MIB, speak_size
+
+SYSTEM_RESERVE = GIB
+"""What the operating system, a local HAProxy, keepalived and a shell need."""
+
+FIXED_SHARES = {Role.WEB: GIB, Role.FILESTORE: 2 * GIB, Role.ARBITRATOR: 128 * MIB}
+"""Memory of the roles that do not grow with the host. OURS: Apache's workers; page cache of the NFS server; garbd."""
+
+PER_CONNECTION = 3 * MIB
+"""What one busy connection takes in the server beside the buffer pool.
+
+OURS: the sum of MariaDB's default sort, join, read and network buffers and the thread's stack, rounded up. Measure it
+on the live system (`Threads_connected` against the resident size) and lower `max_active` where it is more.
+"""
+
+PROCESS_POOLS = 6
+"""Pools of one OX host that may all end at one server.
+
+The groupware process reads and writes configdb and the user databases (four pools), the admin daemon only writes
+(two pools).
+"""
+
+CONNECTION_RESERVE = 50
+"""Connections beside OX: administrators, monitoring, health checks, backup."""
+
+
+@frozen
+class Part:
+    """One line of a host's memory budget."""
+
+    name: str
+    size: int
+
+
+def _shared_memory(host: Host) -> int:
+    """Memory that is left for OX and the database after the fixed shares of the host's other roles."""
+    return host.memory - sum(FIXED_SHARES.get(role, 0) for role in host.roles)
+
+
+def _share_text(host: Host) -> str:
+    """Say what the shares are taken from: `32 GiB`, or `30 GiB (32 GiB less 2 GiB for filestore)`."""
+    fixed = [(role, FIXED_SHARES[role]) for role in host.roles if role in FIXED_SHARES]
+    if not fixed:
+        return speak_size(host.memory)
+    less = " and ".join(f"{speak_size(size)} for {role.value}" for role, size in fixed)
+    return f"{speak_size(_shared_memory(host))} ({speak_size(host.memory)} less {less})"
+
+
+def _both(host: Host) -> bool:
+    return host.has(Role.DATABASE) and host.has(Role.GROUPWARE, Role.PROVISIONING)
+
+
+def _whole(size: int) -> int:
+    """Round down to whole GiB, or to 64 MiB below 4 GiB."""
+    step = GIB if size >= 4 * GIB else 64 * MIB
+    return max(size // step * step, 128 * MIB)
+
+
+def buffer_pool(deployment: Deployment, host: Host) -> Derived[int]:
+    """Return the size of InnoDB's buffer pool in bytes.
+
+    SOURCE: oxpedia, My.cnf: two thirds of the memory (its machine has 48 GB and a pool of 32 GB). OURS: one third
+    where OX shares the host.
+    """
+    user = deployment.database.tuning.innodb_buffer_pool_size
+    if user is not None:
+        return Derived(user, deployment.origin("database", "tuning", "innodb_buffer_pool_size"))
+    memory = _shared_memory(host)
+    if _both(host):
+        return Derived(_whole(memory // 3), ours(f"one third of {_share_text(host)}, which OX shares"))
+    return Derived(
+        _whole(memory * 2 // 3), Origin(Mark.SOURCE, f"two thirds of {_share_text(host)} (oxpedia, My.cnf)")
+    )
+
+
+def server_memory(host: Host) -> Derived[int]:
+    """Return the heap of the groupware process in MiB (oxinstaller --servermemory).
+
+    OURS: half of the memory; the rest is for the admin daemon, the JVMs' own needs and the system. The default of
+    the installer is 50 MB.
+    """
+    memory = _shared_memory(host)
+    if _both(host):
+        return Derived(
+            _whole(memory // 4) // MIB, ours(f"a quarter of {_share_text(host)}, shared with the database")
+        )
+    return Derived(_whole(memory // 2) // MIB, ours(f"half of {_share_text(host)}"))
+
+
+def max_connections(deployment: Deployment) -> Derived[int]:
+    """Return how many connections each database server must take: all pools of all OX hosts may end at one server."""
+    user = deployment.database.tuning.max_connections
+    if user is not None:
+        return Derived(user, deployment.origin("database", "tuning", "max_connections"))
+    hosts, pool = len(ox_hosts(deployment)), deployment.database.pool.max_active
+    count = hosts * PROCESS_POOLS * pool + CONNECTION_RESERVE
+    why = f"{hosts} OX hosts x {PROCESS_POOLS} pools x {pool} connections, and {CONNECTION_RESERVE} beside OX"
+    return Derived(count, ours(why.replace("1 OX hosts", "1 OX host") if hosts == 1 else why))
+
+
+def gcache_size(deployment: Deployment) -> Derived[int]:
+    """Return the size of Galera's write-set cache in bytes."""
+    user = deployment.database.tuning.gcache_size
+    if user is not None:
+        return Derived(user, deployment.origin("database", "tuning", "gcache_size"))
+    return Derived(2 * GIB, ours("a node that was away for a while catches up without a full transfer"))
+
+
+def budget(deployment: Deployment, host: Host) -> tuple[Part, ...]:
+    """Return the parts of a host's memory; their sum should not exceed `host.memory`."""
+    parts = [Part("operating system", SYSTEM_RESERVE)]
+    parts += [Part(role.value, FIXED_SHARES[role]) for role in host.roles if role in FIXED_SHARES]
+    if host.has(Role.GROUPWARE, Role.PROVISIONING):
+        parts.append(Part("groupware heap", server_memory(host).value * MIB))
+    if host.has(Role.DATABASE):
+        parts.append(Part("buffer pool", buffer_pool(deployment, host).value))
+        parts.append(Part("connections", max_connections(deployment).value * PER_CONNECTION))
+        if deployment.database.mode is Mode.GALERA:
+            # The cache is a mapped file: part of it is resident while a node catches up.
+            parts.append(Part("write-set cache", gcache_size(deployment).value // 2))
+    return tuple(parts)

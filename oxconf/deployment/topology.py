@@ -1,0 +1,173 @@
+"""Who talks to whom: what follows from the roles, the database mode and what stands in front."""
+
+from ipaddress import IPv4Address
+
+from attrs import frozen
+
+from oxconf.deployment.model import (
+    DatabaseAccess,
+    Deployment,
+    Host,
+    Mode,
+    ReadPolicy,
+    Role,
+    WebAccess,
+)
+
+LOCALHOST = IPv4Address("127.0.0.1")
+MYSQL_PORT = 3306
+CLUSTERCHECK_PORT = 9200
+
+
+@frozen
+class Endpoint:
+    """Where a client connects."""
+
+    address: IPv4Address
+    port: int
+
+
+@frozen
+class FloatingAddress:
+    """An address that keepalived moves. The first of `holders` prefers to hold it."""
+
+    name: str
+    address: IPv4Address
+    virtual_router_id: int
+    holders: tuple[Host, ...]
+
+
+def ox_hosts(deployment: Deployment) -> tuple[Host, ...]:
+    """Return every host that runs OX, the provisioning node included."""
+    return deployment.with_role(Role.GROUPWARE, Role.PROVISIONING)
+
+
+def database_hosts(deployment: Deployment) -> tuple[Host, ...]:
+    """Return the database servers, the writer first."""
+    servers = deployment.with_role(Role.DATABASE)
+    return tuple(sorted(servers, key=lambda host: host.name != deployment.database.writer))
+
+
+def writer(deployment: Deployment) -> Host:
+    """Return the server that takes the writes in normal operation."""
+    return deployment.host(deployment.database.writer)
+
+
+def is_writer(deployment: Deployment, host: Host) -> bool:
+    """Whether the host takes the writes in normal operation."""
+    return host.name == deployment.database.writer
+
+
+def server_id(deployment: Deployment, host: Host) -> int:
+    """Return the server-id for replication: 1 for the writer, 2 and up for the others in the file's order."""
+    return 1 + [server.name for server in database_hosts(deployment)].index(host.name)
+
+
+def runs_haproxy(deployment: Deployment, host: Host) -> bool:
+    """Whether a HAProxy in front of the database runs on this host."""
+    return deployment.database.access is DatabaseAccess.HAPROXY and host in ox_hosts(deployment)
+
+
+def haproxy_writes(deployment: Deployment) -> bool:
+    """Whether HAProxy takes writes as well; in replication the write address is moved by a person instead."""
+    return deployment.database.access is DatabaseAccess.HAPROXY and deployment.database.mode is Mode.GALERA
+
+
+def haproxy_reads(deployment: Deployment) -> bool:
+    """Whether HAProxy spreads reads; it does not where all reads go to the writer."""
+    database = deployment.database
+    return database.access is DatabaseAccess.HAPROXY and database.read_policy is not ReadPolicy.WRITE_ADDRESS
+
+
+def write_endpoint(deployment: Deployment) -> Endpoint:
+    """Return where an OX host sends its writes."""
+    database = deployment.database
+    if database.access is DatabaseAccess.DIRECT:
+        return Endpoint(_direct_address(deployment), MYSQL_PORT)
+    if haproxy_writes(deployment):
+        return Endpoint(LOCALHOST, database.write_port)
+    assert database.write_address is not None  # consistency.py demands it here
+    return Endpoint(database.write_address, MYSQL_PORT)
+
+
+def read_endpoint(deployment: Deployment) -> Endpoint:
+    """Return where an OX host sends its reads."""
+    database = deployment.database
+    if haproxy_reads(deployment):
+        return Endpoint(LOCALHOST, database.read_port)
+    if database.read_policy is ReadPolicy.READ_ADDRESS:
+        assert database.read_address is not None  # consistency.py demands it here
+        return Endpoint(database.read_address, MYSQL_PORT)
+    return write_endpoint(deployment)
+
+
+def _direct_address(deployment: Deployment) -> IPv4Address:
+    """One server: the loopback address when nobody else needs it, so that it need not listen on the network."""
+    server = writer(deployment)
+    return LOCALHOST if ox_hosts(deployment) == (server,) else server.address
+
+
+def database_floats(deployment: Deployment) -> bool:
+    """Whether any floating address reaches the database servers."""
+    database = deployment.database
+    return database.mode is not Mode.STANDALONE and (
+        database.access is DatabaseAccess.FLOATING or database.mode is Mode.REPLICATION
+    )
+
+
+def database_bind_address(deployment: Deployment, host: Host) -> IPv4Address:
+    """Return the address that the database server of this host listens on.
+
+    A server that binds to its own address refuses connections to a floating one.
+    """
+    if database_floats(deployment):
+        return IPv4Address("0.0.0.0")  # noqa: S104 - an option's value, nothing is opened here
+    if deployment.database.access is DatabaseAccess.DIRECT:
+        return _direct_address(deployment)
+    return host.address
+
+
+def has_clustercheck(deployment: Deployment) -> bool:
+    """Whether the database servers answer health checks on port 9200: wherever Galera's state decides."""
+    return deployment.database.mode is Mode.GALERA
+
+
+def floating_addresses(deployment: Deployment) -> tuple[FloatingAddress, ...]:
+    """Return the addresses that keepalived moves: the web servers', and those of Galera where it has some.
+
+    The write address of replication is not among them: a person moves it, never a health check.
+    """
+    database, web = deployment.database, deployment.web
+    wanted: list[tuple[str, IPv4Address, tuple[Host, ...]]] = []
+    if web.access is WebAccess.KEEPALIVED and web.address is not None:
+        wanted.append(("web", web.address, deployment.with_role(Role.BALANCER)))
+    if database.access is DatabaseAccess.FLOATING and database.mode is Mode.GALERA:
+        servers = database_hosts(deployment)
+        if database.write_address is not None:
+            wanted.append(("write", database.write_address, servers))
+        if database.read_address is not None and database.read_policy is ReadPolicy.READ_ADDRESS:
+            # The writer is the last to hold the reads.
+            wanted.append(("read", database.read_address, (*servers[1:], servers[0])))
+    first = deployment.network.virtual_router_id
+    return tuple(
+        FloatingAddress(name, address, first + index, holders)
+        for index, (name, address, holders) in enumerate(wanted)
+    )
+
+
+def filestore_server(deployment: Deployment) -> str:
+    """Return the address (or the outside name) that the filestore is mounted from."""
+    if deployment.filestore.server is not None:
+        return deployment.filestore.server
+    (host,) = deployment.with_role(Role.FILESTORE)
+    return str(host.address)
+
+
+def mounts_filestore(deployment: Deployment, host: Host) -> bool:
+    """Whether the host is an NFS client; an OX host that serves the files itself has them already."""
+    return host in ox_hosts(deployment) and not host.has(Role.FILESTORE)
+
+
+def soap_hosts(deployment: Deployment) -> tuple[Host, ...]:
+    """Return the OX hosts that take provisioning calls: the provisioning nodes, or all where there is none."""
+    return deployment.with_role(Role.PROVISIONING) or deployment.with_role(Role.GROUPWARE)

@@ -1,0 +1,43 @@
+"""OX101: a web server sends a route to a node that calls itself otherwise."""
+
+from collections.abc import Iterator
+
+from oxconf.artifacts.ajp_properties import AjpProperties
+from oxconf.artifacts.proxy_ajp import ProxyAjp
+from oxconf.evidence import Evidence
+from oxconf.rules._rule import Finding, Rule, Severity
+
+
+def check(evidence: Evidence) -> Iterator[Finding]:
+    """Compare each BalancerMember's route with AJP_JVM_ROUTE on the host that has its address."""
+    for web in evidence.find(ProxyAjp):
+        for balancer in web.artifact.balancers:
+            for member in balancer.members:
+                owner = evidence.owner(member.host)
+                node = owner.find(AjpProperties) if owner else None
+                if node is None or member.route is None:
+                    continue
+                if node.artifact.jvm_route != member.route:
+                    yield RULE.finding(
+                        f'{web.host.name} sends sessions of route "{member.route}" to {member.host}, '
+                        f'but {node.host.name} there calls itself "{node.artifact.jvm_route}"',
+                        web.at(member.line),
+                        node.place("jvm_route"),
+                    )
+
+
+RULE = Rule(
+    code="OX101",
+    name="route-mismatch",
+    severity=Severity.ERROR,
+    title="A balancer's route differs from the session route of the node behind it",
+    why=(
+        "The node ends each session id with its own route. The web server looks for a member with that route, finds "
+        "another one or none, and sends the next request to a node that does not know the session: users are thrown "
+        "back to the login page."
+    ),
+    remedy="Give AJP_JVM_ROUTE (oxinstaller --jkroute) and the BalancerMember at that address the same route.",
+    source="the tutorial: the --jkroute parameter must equal the route parameter of that server",
+    daemons="apache2 -t: Syntax OK. OX starts.",
+    check=check,
+)

@@ -1,0 +1,324 @@
+"""Apache and the nodes behind it, started from the rendered files, in a network of namespaces."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import time
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import apache
+import pytest
+from harness import SAMPLE, Host, hosts_of, need, properties
+from sandbox import Sandbox, bridge, wire
+
+AJP = "/opt/open-xchange/etc/groupware/ajp.properties"
+JAVA_FLAGS = "-Xmx64m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xshare:auto".split()
+STRANGER = "10.20.30.99"
+
+USER_PATHS = {
+    "/ajax": "ajax",
+    "/servlet": "servlet",
+    "/infostore": "infostore",
+    "/publications": "publications",
+    "/Microsoft-Server-ActiveSync": "activesync",
+    "/usm-json": "usm",
+}
+
+SOAP_PATHS = ("/servlet/axis2/services", "/webservices")
+
+SOAP_SPELLINGS = [
+    "/servlet/axis2/services",
+    "/servlet/axis2/services/",
+    "/servlet/axis2/services/OXContextService?wsdl",
+    "/webservices",
+    "/webservices/OXContextService",
+    # Path parameters, which a servlet container takes away.
+    "/servlet;x=1/axis2/services",
+    "/servlet/axis2;x=1/services",
+    "/servlet/axis2;a/services/OXContextService",
+    "/servlet/axis2/services;x=1",
+    "/servlet/axis2/services;x=1/OXContextService",
+    "/servlet/axis2%3bx=1/services",
+    "/servlet;/axis2;/services;",
+    "/servlet/axis2;jsessionid=0.OX1/services",
+    "/webservices;x=1",
+    "/webservices;x=1/OXContextService",
+    "/;x/webservices",
+    "/;x=1/servlet/axis2/services",
+    # Empty steps, and steps that go nowhere or up.
+    "//servlet/axis2/services",
+    "/servlet//axis2///services",
+    "/servlet/;x/axis2/services",
+    "/servlet/./axis2/services",
+    "/servlet/.;x/axis2/services",
+    "/servlet/%2e/axis2/services",
+    "/servlet/x/../axis2/services",
+    "/servlet/x/..;/axis2/services",
+    "/servlet/x;y/../axis2/services",
+    "/servlet/x/%2e%2e/axis2/services",
+    "/servlet/x/%2e%2e%3b/axis2/services",
+    "/ajax/../servlet/axis2/services",
+    "/ajax/..;/servlet/axis2/services",
+    "/ajax/..;x=1/servlet/axis2/services",
+    "/ajax/%2e%2e;/servlet/axis2/services",
+    "/ajax/x/..;/..;/servlet/axis2/services",
+    "/ajax/.;/..;/servlet/axis2/services",
+    "/ajax/..;/webservices",
+    "/infostore/..;/webservices/OXContextService",
+    "/usm-json/..;/servlet/axis2/services",
+    "/Microsoft-Server-ActiveSync/..;/servlet/axis2/services",
+    "/ajax/..%2fservlet/axis2/services",
+    "/ajax/..%5cservlet/axis2/services",
+    "/ajax\\..\\servlet\\axis2\\services",
+    # Other ways to write a character.
+    "/servlet/%61xis2/services",
+    "/servlet/axis2/%73ervices",
+    "/%73ervlet/axis2/services",
+    "/servlet%2faxis2%2fservices",
+    "/servlet/axis2%2fservices",
+    "/servlet/axis2%252fservices",
+    "/servlet/%2561xis2/services",
+    "/servlet/axis2%253bx/services",
+    "/ajax/%252e%252e;/servlet/axis2/services",
+    "/servlet/axis2%5cservices",
+    "/servlet/axis2\\services",
+    "/SERVLET/AXIS2/SERVICES",
+    "/servlet/AXIS2/services",
+    "/WebServices",
+    "/servlet/axis2./services",
+    "/servlet/axis2/services.",
+    "/servlet/axis2%09/services",
+    "/servlet/axis2\t/services",
+    "/servlet/axis2%20/services",
+    "/servlet/axis2/services%20",
+    "/servlet/axis2/services%00",
+    "/servlet/axis2%c0%afservices",
+    "/servlet/axis2/services%23",
+    "http://elsewhere.example/servlet/axis2/services",
+    "http://elsewhere.example/ajax/..;/servlet/axis2/services",
+    "servlet/axis2/services",
+]
+
+# A dead node costs a request at most connectiontimeout (2 s) or the ping of a pooled connection (2 s), and then
+# the connect to the next node; twice that for a busy machine.
+LEFT_WITHIN = 8.0
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a client got: the status, and of a node's answer its route, servlet and session."""
+
+    status: int
+    route: str = ""
+    servlet: str = ""
+    session: str = ""
+    cookie: str = ""
+
+
+@dataclass
+class Web:
+    """The running machines."""
+
+    server: str
+    switch: Sandbox
+    provisioning: str
+    sandboxes: dict[str, Sandbox] = field(default_factory=dict)
+    routes: dict[str, str] = field(default_factory=dict)
+    nodes: dict[str, int] = field(default_factory=dict)
+    logs: dict[str, Path] = field(default_factory=dict)
+    hosts: dict[str, Host] = field(default_factory=dict)
+    ports: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def balanced(self) -> set[str]:
+        """The routes of the nodes that users are sent to."""
+        return {self.routes[name] for name in self.hosts}
+
+    def get(self, target: str, cookie: str = "", source: str = "stranger", server: str = "") -> Answer:
+        """Ask Apache for `target`, sent as it is written, from the machine `source`."""
+        with self.sandboxes[source].network():
+            connection = socket.create_connection((server or self.server, 80), timeout=20)
+        with connection:
+            headers = f"Host: {self.server}\r\nConnection: close\r\n"
+            if cookie:
+                headers += f"Cookie: JSESSIONID={cookie}\r\n"
+            connection.sendall(f"GET {target} HTTP/1.1\r\n{headers}\r\n".encode("latin-1"))
+            reply = b"".join(iter(lambda: connection.recv(65536), b"")).decode("latin-1")
+        head, _, body = reply.partition("\r\n\r\n")
+        status = re.match(r"HTTP/1.1 (\d+)", head)
+        assert status, reply
+        answer = re.search(r"^(\S+) (\S+) (\S+\.\S+)$", body, re.MULTILINE)
+        set_cookie = re.search(r"^Set-Cookie: JSESSIONID=([^;\r]+)", head, re.MULTILINE | re.IGNORECASE)
+        return Answer(
+            int(status[1]), *(answer.groups() if answer else ("", "", "")), set_cookie[1] if set_cookie else ""
+        )
+
+    def received(self, servlet: str = "") -> list[tuple[str, str]]:
+        """The host and path of each request that the nodes saw so far, of `servlet` where it is given."""
+        lines = [(host, line.split(" ", 4)) for host, log in self.logs.items() for line in log.open(errors="replace")]
+        requests = [(host, fields) for host, fields in lines if fields[0] == "request"]
+        return [(host, fields[4].strip()) for host, fields in requests if servlet in ("", fields[3])]
+
+    def start_node(self, host: Host, program: list[str]) -> None:
+        settings = properties(host.text(AJP))
+        address = settings["AJP_BIND_ADDR"].replace("*", "0.0.0.0")
+        self.routes[host.name] = settings["AJP_JVM_ROUTE"]
+        self.nodes[host.name] = self.sandboxes[host.name].start(
+            *program, address, settings["AJP_PORT"], settings["AJP_JVM_ROUTE"], log=self.logs[host.name]
+        )
+
+
+def wait_for(log: Path, text: str) -> None:
+    """Wait until a program has written `text` to its `log`."""
+    for _ in range(300):
+        if log.exists() and text in log.read_text(errors="replace"):
+            return
+        time.sleep(0.1)
+    raise AssertionError(f"{log.name} did not say {text!r}:\n{log.read_text(errors='replace')}")
+
+
+def wait_for_port(web: Web) -> None:
+    """Wait until Apache answers the stranger."""
+    for _ in range(100):
+        try:
+            web.get("/")
+            return
+        except ConnectionRefusedError:
+            time.sleep(0.1)
+    raise AssertionError("Apache does not listen on port 80")
+
+
+@pytest.fixture(scope="module")
+def java_program(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    jars = sorted(Path("/usr/share/java").glob("tomcat[0-9]*-embed-core.jar"))
+    if not jars:
+        pytest.skip("needs an embedded Tomcat (Debian package libtomcat10-embed-java)")
+    classes = tmp_path_factory.mktemp("classes")
+    source = Path(__file__).with_name("OxNode.java")
+    subprocess.run(["javac", "-cp", str(jars[-1]), "-d", str(classes), str(source)], check=True)
+    return ["java", *JAVA_FLAGS, "-cp", f"{classes}:{jars[-1]}", "OxNode"]
+
+
+@pytest.fixture(scope="module")
+def web(java_program: list[str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Web]:
+    need(("apache2", "apache2"), ("javac", "default-jdk-headless"), ("ip", "iproute2"), ("nsenter", "util-linux"))
+    scratch = tmp_path_factory.mktemp("web")
+    hosts = {host.name: host for host in hosts_of(Path(SAMPLE))}
+    front = next(host for host in hosts.values() if "web" in host.roles)
+    nodes = [host for host in hosts.values() if host.has(AJP)]
+    provisioning = next(host for host in nodes if "provisioning" in host.roles)
+    machines = {host.name: host.address for host in (front, *nodes)} | {"stranger": STRANGER}
+
+    switch = bridge()
+    running = Web(front.address, switch, provisioning.name)
+    running.hosts = {host.name: host for host in nodes if host is not provisioning}
+    try:
+        for number, (name, address) in enumerate(machines.items()):
+            running.sandboxes[name] = Sandbox()
+            running.logs[name] = scratch / f"{name}.log"
+            running.logs[name].touch()
+            running.ports[name] = wire(switch, running.sandboxes[name], number, f"{address}/24")
+        for host in nodes:
+            running.start_node(host, java_program)
+        apache.prepare(running.sandboxes[front.name], front, scratch)
+        running.sandboxes[front.name].start("apache2ctl", "-D", "FOREGROUND", log=scratch / "apache.log")
+        for host in nodes:
+            wait_for(running.logs[host.name], "ready")
+        wait_for_port(running)
+        yield running
+    finally:
+        for sandbox in (*running.sandboxes.values(), switch):
+            sandbox.close()
+
+
+@pytest.mark.parametrize("path", USER_PATHS)
+def test_every_path_is_answered_by_every_node(web: Web, path: str) -> None:
+    answers = [web.get(f"{path}/x?action=y") for _ in range(4 * len(web.balanced))]
+    assert {answer.status for answer in answers} == {200}
+    assert {answer.servlet for answer in answers} == {USER_PATHS[path]}
+    assert {answer.route for answer in answers} == web.balanced
+
+
+def test_new_sessions_are_spread_evenly(web: Web) -> None:
+    routes = Counter(web.get("/ajax/login").route for _ in range(200))
+    assert set(routes) == web.balanced
+    fair = 200 / len(web.balanced)
+    assert all(0.8 * fair <= count <= 1.2 * fair for count in routes.values()), routes
+
+
+def test_a_session_stays_on_its_node_by_cookie(web: Web) -> None:
+    for _ in range(10):
+        first = web.get("/ajax/login")
+        assert first.cookie == first.session
+        assert first.session.endswith(f".{first.route}")
+        for path in USER_PATHS:
+            assert {web.get(f"{path}/x", cookie=first.session).session for _ in range(4)} == {first.session}
+
+
+def test_a_session_stays_on_its_node_by_address(web: Web) -> None:
+    for _ in range(10):
+        session = web.get("/ajax/login").session
+        later = [web.get(f"/ajax/mail;jsessionid={session}?action=all") for _ in range(10)]
+        assert {answer.session for answer in later} == {session}
+
+
+def test_users_never_reach_the_provisioning_node(web: Web) -> None:
+    for path in USER_PATHS:
+        web.get(f"{path}/x")
+    paths = {path for host, path in web.received() if host == web.provisioning}
+    assert all(path.startswith(SOAP_PATHS) for path in paths), paths
+
+
+@pytest.mark.parametrize("path", SOAP_PATHS)
+def test_soap_is_answered_by_the_provisioning_node_for_its_callers(web: Web, path: str) -> None:
+    answer = web.get(f"{path}/OXContextService?wsdl", source=web.provisioning)
+    assert (answer.status, answer.servlet) == (200, "soap")
+    assert answer.route == web.routes[web.provisioning]
+
+
+@pytest.mark.parametrize("spelling", SOAP_SPELLINGS)
+def test_soap_is_closed_to_strangers(web: Web, spelling: str) -> None:
+    before = web.received("soap")
+    answer = web.get(spelling)
+    assert web.received("soap") == before
+    if spelling.startswith(SOAP_PATHS):
+        assert answer.status in (403, 404)
+
+
+@pytest.mark.parametrize("fault", ["hung", "unreachable", "killed"])
+def test_a_dead_node_is_left_and_taken_back(web: Web, java_program: list[str], fault: str) -> None:
+    name, host = sorted(web.hosts.items())[-1]
+    route, process = web.routes[name], web.nodes[name]
+    lost = next(answer for answer in iter(lambda: web.get("/ajax/login"), None) if answer.route == route)
+
+    if fault == "hung":
+        os.kill(process, signal.SIGSTOP)
+    elif fault == "unreachable":
+        web.switch.run("ip", "link", "set", web.ports[name], "down")
+    else:
+        os.kill(process, signal.SIGKILL)
+
+    for cookie in [lost.session, *[""] * 30]:
+        start = time.monotonic()
+        answer = web.get("/ajax/login", cookie=cookie)
+        assert (answer.status, answer.route != route) == (200, True)
+        assert time.monotonic() - start < LEFT_WITHIN
+
+    if fault == "hung":
+        os.kill(process, signal.SIGCONT)
+    elif fault == "unreachable":
+        web.switch.run("ip", "link", "set", web.ports[name], "up")
+    else:
+        web.start_node(host, java_program)
+    for _ in range(100):
+        if web.get("/ajax/login").route == route:
+            return
+        time.sleep(0.2)
+    raise AssertionError(f"{route} gets no requests after its return")
