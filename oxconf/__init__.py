@@ -38,7 +38,7 @@ _HOMES = {
     "write": "oxconf.bundle.write",
 }
 
-__all__ = [  # noqa: PLE0604 - the names are resolved by __getattr__
+__all__ = [
     "ClusterError",
     "Deployment",
     "Finding",

@@ -92,8 +92,8 @@ class HostEvidence:
         return f"HostEvidence({self.name!r})"
 
     @cached_property
-    def _parsed(self) -> Mapping[type, tuple[ParsedArtifact, tuple[Problem, ...]]]:
-        parsed: dict[type, tuple[ParsedArtifact, tuple[Problem, ...]]] = {}
+    def _parsed(self) -> Mapping[type[ParsedArtifact], tuple[ParsedArtifact, tuple[Problem, ...]]]:
+        parsed: dict[type[ParsedArtifact], tuple[ParsedArtifact, tuple[Problem, ...]]] = {}
         for cls in ARTIFACTS:
             if issubclass(cls, ParsedArtifact) and cls.path in self.files:
                 parsed[cls] = cls.read(self.files[cls.path].text)
@@ -117,7 +117,9 @@ class HostEvidence:
         """The options of the database server in the order in which it reads them; the last of a name wins."""
         if MY_CNF in self.files:
             return tuple(self._options_of(MY_CNF, frozenset()))
-        return tuple(option for path in self._matching(OPTION_FILES) for option in self._options_of(path, frozenset()))
+        return tuple(
+            option for path in self._matching(OPTION_FILES) for option in self._options_of(path, frozenset())
+        )
 
     def option(self, key: str) -> OptionAt | None:
         """Return the option that the server obeys."""
@@ -140,7 +142,12 @@ class HostEvidence:
                 inner = self._matching(f"{item.path.rstrip('/')}/*.cnf") if folder else [item.path]
                 for one in inner:
                     yield from self._options_of(one, seen | {path})
-            elif isinstance(item, optionfile.Option) and item.group in ("mysqld", "mariadb", "mariadbd", "server"):
+            elif isinstance(item, optionfile.Option) and item.group in (
+                "mysqld",
+                "mariadb",
+                "mariadbd",
+                "server",
+            ):
                 yield OptionAt(
                     optionfile.normalise(item.key), item.value or "", Place(self.name, path, item.line)
                 )

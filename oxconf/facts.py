@@ -56,6 +56,4 @@ def cluster_facts_of(deployment: Deployment) -> ClusterFacts:
 
 def to_plain(facts: Facts | ClusterFacts) -> dict[str, Any]:
     """Return the facts as JSON takes them."""
-    return {
-        name: list(value) if isinstance(value, tuple) else value for name, value in asdict(facts).items()
-    }
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(facts).items()}

@@ -4,10 +4,66 @@ from attrs import frozen
 
 from oxconf.artifacts._artifact import Artifact
 from oxconf.artifacts.ajp_properties import AjpProperties
+from oxconf.artifacts.cache_ccf import AdmindaemonCache, GroupwareCache, SessionCache
+from oxconf.artifacts.check_web import CheckWeb
+from oxconf.artifacts.clustercheck import (
+    Clustercheck,
+    ClustercheckCnf,
+    ClustercheckService,
+    ClustercheckSocket,
+)
+from oxconf.artifacts.configdb_properties import AdmindaemonConfigdb, GroupwareConfigdb
+from oxconf.artifacts.filestore import Exports, FilestoreGuard, Fstab
+from oxconf.artifacts.garb import Garb, PerconaGarb
+from oxconf.artifacts.gtid_cnf import GtidCnf
+from oxconf.artifacts.haproxy_cfg import HaproxyCfg
+from oxconf.artifacts.host_cnf import HostCnf
+from oxconf.artifacts.hosts import Hosts
+from oxconf.artifacts.keepalived_conf import KeepalivedConf
+from oxconf.artifacts.mariadb_dropin import MariadbDropin, MysqlDropin
+from oxconf.artifacts.multicast import MulticastInterfaces, MulticastUnit
+from oxconf.artifacts.my_cnf import MyCnf
+from oxconf.artifacts.ox_cnf import OxCnf
+from oxconf.artifacts.oxinstaller import OxInstaller
+from oxconf.artifacts.proxy_ajp import ProxyAjp
+from oxconf.artifacts.sysusers import Sysusers
+from oxconf.artifacts.write_address import WriteAddress
+from oxconf.artifacts.wsrep_cnf import WsrepCnf
 from oxconf.deployment.model import Deployment, Host
 
 ARTIFACTS: tuple[type[Artifact], ...] = (
+    Hosts,
+    Sysusers,
+    Exports,
+    MyCnf,
+    OxCnf,
+    WsrepCnf,
+    HostCnf,
+    GtidCnf,
+    MariadbDropin,
+    MysqlDropin,
+    Clustercheck,
+    ClustercheckCnf,
+    ClustercheckSocket,
+    ClustercheckService,
+    WriteAddress,
+    Garb,
+    PerconaGarb,
+    GroupwareConfigdb,
+    AdmindaemonConfigdb,
     AjpProperties,
+    GroupwareCache,
+    AdmindaemonCache,
+    SessionCache,
+    OxInstaller,
+    MulticastInterfaces,
+    MulticastUnit,
+    Fstab,
+    FilestoreGuard,
+    HaproxyCfg,
+    ProxyAjp,
+    KeepalivedConf,
+    CheckWeb,
 )
 """Every type of file, in the order in which manifests and READMEs list them."""
 

@@ -24,7 +24,8 @@ def environment(loader: BaseLoader | None, finalize: Callable[[Any], str]) -> En
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
-        autoescape=False,  # noqa: S701 - no HTML; each syntax has its own quoting
+        # No HTML: each syntax has its own quoting.
+        autoescape=False,
     )
 
 

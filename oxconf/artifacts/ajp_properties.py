@@ -29,7 +29,7 @@ class AjpProperties(PropertiesArtifact):
     jvm_route: str | None = setting(
         "AJP_JVM_ROUTE",
         TEXT,
-        "Suffix of every session id of this node; the web servers send a session to the member with this route.",
+        "Suffix of every session id of this node; web servers send a session to the member with this route.",
         Mark.TUTORIAL,
         "equals the route of this node's BalancerMember on every web server",
         noted=True,
@@ -43,7 +43,12 @@ class AjpProperties(PropertiesArtifact):
         noted=True,
     )
     servlet_pool_size: int | None = setting(
-        "SERVLET_POOL_SIZE", INTEGER, "Instances of each servlet that are kept.", Mark.SOURCE, _SHIPPED, minimum=1
+        "SERVLET_POOL_SIZE",
+        INTEGER,
+        "Instances of each servlet that are kept.",
+        Mark.SOURCE,
+        _SHIPPED,
+        minimum=1,
     )
     server_threads: int | None = setting(
         "AJP_SERVER_THREAD_SIZE",
@@ -54,7 +59,12 @@ class AjpProperties(PropertiesArtifact):
         minimum=1,
     )
     listener_pool_size: int | None = setting(
-        "AJP_LISTENER_POOL_SIZE", INTEGER, "Listeners that wait for requests.", Mark.SOURCE, _SHIPPED, minimum=1
+        "AJP_LISTENER_POOL_SIZE",
+        INTEGER,
+        "Listeners that wait for requests.",
+        Mark.SOURCE,
+        _SHIPPED,
+        minimum=1,
     )
     listener_read_timeout: int | None = setting(
         "AJP_LISTENER_READ_TIMEOUT",
@@ -84,7 +94,12 @@ class AjpProperties(PropertiesArtifact):
         "AJP_CONNECTION_POOL", UPPER_TRUE_FALSE, "Reuses connection objects.", Mark.SOURCE, _SHIPPED
     )
     connection_pool_size: int | None = setting(
-        "AJP_CONNECTION_POOL_SIZE", INTEGER, "Connection objects that are kept.", Mark.SOURCE, _SHIPPED, minimum=1
+        "AJP_CONNECTION_POOL_SIZE",
+        INTEGER,
+        "Connection objects that are kept.",
+        Mark.SOURCE,
+        _SHIPPED,
+        minimum=1,
     )
     request_handler_pool: bool | None = setting(
         "AJP_REQUEST_HANDLER_POOL", UPPER_TRUE_FALSE, "Reuses request handlers.", Mark.SOURCE, _SHIPPED

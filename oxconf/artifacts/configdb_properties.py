@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, ClassVar, Self
 
-from attrs import frozen
+from attrs import field, frozen
 
 from oxconf.artifacts._codec import INTEGER, TEXT, TRUE_FALSE, Codec, secret
 from oxconf.artifacts._settings import PropertiesArtifact, setting
@@ -29,7 +29,7 @@ class JdbcUrl:
     host: str
     port: int = MYSQL_PORT
     database: str = _DATABASE
-    parameters: str = ""
+    parameters: str = field(default="", repr=False)
 
     def __str__(self) -> str:
         query = f"?{self.parameters}" if self.parameters else ""
@@ -42,7 +42,8 @@ _URL = re.compile(r"jdbc:mysql://(\[[^\]/]+\]|[^:/?,\[\]]+)(?::([0-9]{1,5}))?/([
 def _read_url(text: str) -> JdbcUrl:
     match = _URL.fullmatch(text.strip())
     if match is None:
-        raise ValueError(f'"{text}" is not the address of one server, like jdbc:mysql://10.20.30.217:3306/configdb')
+        # The text is not shown: such an address may hold a password.
+        raise ValueError("is not the address of one server, like jdbc:mysql://10.20.30.217:3306/configdb")
     host, port, database, parameters = match.groups()
     if port is not None and not 1 <= int(port) <= 65535:
         raise ValueError(f"{port} is not a port")
@@ -82,9 +83,7 @@ _DRIVER_PROPERTIES: dict[int, tuple[str, Codec, str]] = {
 def _driver_property(way: str, number: int) -> Any:
     name, codec, doc = _DRIVER_PROPERTIES[number]
     unit = "milliseconds" if codec is INTEGER else ""
-    return setting(
-        f"{way}Property.{number}", _property(name, codec), doc, Mark.SOURCE, _SHIPPED, unit=unit
-    )
+    return setting(f"{way}Property.{number}", _property(name, codec), doc, Mark.SOURCE, _SHIPPED, unit=unit)
 
 
 @frozen(kw_only=True)
@@ -145,7 +144,7 @@ class _Configdb(PropertiesArtifact):
         _SHIPPED,
         unit="milliseconds",
         minimum=1,
-        heading="Pools, per endpoint. Those of the user databases take sizes and action from registerdatabase.",
+        heading="Pools, one for each endpoint. Those of the user databases go by registerdatabase.",
     )
     min_idle: int | None = setting(
         "minIdle", INTEGER, "Idle connections that stay open.", Mark.SOURCE, _SHIPPED, minimum=0
@@ -269,8 +268,8 @@ class _Configdb(PropertiesArtifact):
 def replication_monitor(deployment: Deployment) -> tuple[bool, Origin]:
     """Return whether OX must watch the replication itself, and why.
 
-    The tutorial: off with causal reads, or where all reads go to the node that takes the writes; on otherwise. Reads
-    through an address of their own keep it on, which is right with and without causal reads.
+    The tutorial: off with causal reads, or where all reads go to the node that takes the writes; else on.
+    Reads through an address of their own keep it on, which is right with and without causal reads.
     """
     database = deployment.database
     if database.mode is Mode.STANDALONE:
@@ -278,14 +277,16 @@ def replication_monitor(deployment: Deployment) -> tuple[bool, Origin]:
     if database.mode is Mode.REPLICATION:
         return True, Origin(Mark.TUTORIAL, "replication may lag, even with GTID")
     if database.read_policy is ReadPolicy.ROUND_ROBIN_CAUSAL:
-        return False, Origin(Mark.TUTORIAL, "Galera's causal reads wait for the writes, and no commit goes to counting")
+        return False, Origin(
+            Mark.TUTORIAL, "Galera's causal reads wait for the writes, and no commit goes to counting"
+        )
     if database.read_policy is ReadPolicy.WRITE_ADDRESS:
         return False, Origin(Mark.TUTORIAL, "reads go to the node that took the writes")
     return True, Origin(Mark.TUTORIAL, "reads may come from a node that does not have the last write yet")
 
 
 def _pool_origins(deployment: Deployment) -> dict[str, Origin]:
-    """Return the origins of the pool sizes that the user set; the tiers' are the shipped ones and need no comment."""
+    """Return the origins of the pool sizes that are not the shipped ones."""
     return {
         name: origin
         for name in ("max_idle_time", "max_active", "max_wait", "max_life_time")

@@ -1,6 +1,5 @@
 """`haproxy.cfg`: the local HAProxy of an OX host, which spreads reads and sends all writes to one server."""
 
-import re
 from collections.abc import Iterable, Iterator
 from typing import Any, ClassVar, Self
 
@@ -8,6 +7,7 @@ from attrs import evolve, field, frozen
 
 from oxconf.artifacts._artifact import Enable, ParsedArtifact, Switch
 from oxconf.artifacts._template import fill
+from oxconf.artifacts._time import MINUTE, Milliseconds
 from oxconf.deployment.model import Deployment, Host, Mode
 from oxconf.deployment.origin import Derived, ours
 from oxconf.deployment.sizing import CONNECTION_RESERVE, PROCESS_POOLS
@@ -16,39 +16,15 @@ from oxconf.deployment.topology import (
     LOCALHOST,
     MYSQL_PORT,
     database_hosts,
-    has_clustercheck,
     haproxy_reads,
     haproxy_writes,
+    has_clustercheck,
     runs_haproxy,
 )
 from oxconf.syntax import haproxy
 from oxconf.syntax._base import Problem
 
 Words = tuple[str, ...]
-
-_UNITS = {"d": 86_400_000, "h": 3_600_000, "m": 60_000, "s": 1000, "ms": 1}
-_TIME = re.compile(r"([0-9]{1,12})(us|ms|s|m|h|d)?")
-
-
-@frozen(order=True)
-class Milliseconds:
-    """A span of time in whole milliseconds, written as HAProxy writes it: `20m`, `1s`, `500ms`."""
-
-    value: int
-
-    @classmethod
-    def of(cls, text: str) -> Self:
-        """Read HAProxy's form; a bare number is milliseconds. Raises ValueError for anything else."""
-        match = _TIME.fullmatch(text)
-        if match is None:
-            raise ValueError(f'"{text}" is not a time')
-        number, unit = int(match[1]), match[2] or "ms"
-        # HAProxy rounds microseconds up as well.
-        return cls(-(-number // 1000) if unit == "us" else number * _UNITS[unit])
-
-    def __str__(self) -> str:
-        unit = next(unit for unit, factor in _UNITS.items() if self.value % factor == 0)
-        return f"{self.value // _UNITS[unit]}{unit}" if self.value else "0"
 
 
 @frozen(kw_only=True)
@@ -63,7 +39,7 @@ class Timeouts:
 
 @frozen(kw_only=True)
 class HealthCheck:
-    """How a listener's servers are asked: the words behind `option`, and its `http-check` or `tcp-check` lines."""
+    """How a listener's servers are asked: what follows `option`, and `http-check` or `tcp-check` lines."""
 
     option: Words
     steps: tuple[Words, ...] = ()
@@ -109,9 +85,9 @@ _FLAGS = {"check": ("check", True), "no-check": ("check", False), "backup": ("ba
 _FLAGS["no-backup"] = ("backup", False)
 _OPTIONS: dict[str, tuple[str, Any]] = {
     "port": ("check_port", int),
-    "inter": ("inter", Milliseconds.of),
-    "fastinter": ("fastinter", Milliseconds.of),
-    "downinter": ("downinter", Milliseconds.of),
+    "inter": ("inter", Milliseconds.haproxy),
+    "fastinter": ("fastinter", Milliseconds.haproxy),
+    "downinter": ("downinter", Milliseconds.haproxy),
     "rise": ("rise", int),
     "fall": ("fall", int),
     "on-marked-down": ("on_marked_down", str),
@@ -120,13 +96,13 @@ _OPTIONS: dict[str, tuple[str, Any]] = {
 """Options of a server line, in the order in which they are written: field, and how its value is read."""
 
 _OTHER_OPTIONS = frozenset(
-    "addr agent-addr agent-inter agent-port cookie error-limit id init-addr maxconn maxqueue minconn namespace "
-    "observe on-error pool-max-conn resolvers slowstart source track weight".split()
+    {"addr", "agent-addr", "agent-inter", "agent-port", "cookie", "error-limit", "id", "init-addr", "maxconn"}
+    | {"maxqueue", "minconn", "observe", "on-error", "resolvers", "slowstart", "source", "track", "weight"}
 )
 """Options that take a value and are nobody's business here; the value must not be taken for an option."""
 
 _TIMEOUTS = ("connect", "client", "server", "check")
-_CHECKS = ("httpchk", "tcp-check", "mysql-check", "pgsql-check", "redis-check", "smtpchk", "ldap-check", "external-check")
+_CHECKS = ("httpchk", "tcp-check", "mysql-check", "external-check")
 
 
 @frozen(kw_only=True)
@@ -137,8 +113,6 @@ class HaproxyCfg(ParsedArtifact):
     path: ClassVar[str] = "/etc/haproxy/haproxy.cfg"
     title: ClassVar[str] = "HAProxy in front of the database servers, for this host's OX alone."
 
-    user: str | None = None
-    group: str | None = None
     max_connections: int | None = None
     """Connections of all listeners together, `maxconn` of the section `global`."""
     listeners: tuple[Listener, ...] = ()
@@ -153,15 +127,16 @@ class HaproxyCfg(ParsedArtifact):
         if not listeners:
             return None
         return cls(
-            user="haproxy",
-            group="haproxy",
             max_connections=connections.value,
             listeners=listeners,
             origins={"max_connections": connections.origin, "timeouts": idle.origin},
         )
 
     def render(self) -> str:
-        """Return the complete text: what all listeners share stands in `defaults`, as servers in `default-server`."""
+        """Return the complete text.
+
+        What all listeners share stands in `defaults`, what all servers of one share in its `default-server`.
+        """
         common, own = _shared([tuple(_listener_lines(listener)) for listener in self.listeners])
         origins = {name: tuple(origin.why.split()) for name, origin in self.origins.items()}
         return fill(
@@ -184,23 +159,18 @@ class HaproxyCfg(ParsedArtifact):
     def read(cls, text: str) -> tuple[Self, tuple[Problem, ...]]:
         """Read any haproxy.cfg: `listen` sections, and frontends together with their default backend."""
         document = haproxy.parse(text)
-        problems = list(document.problems)
+        reader = _Reader(list(document.problems))
         values: dict[str, Any] = {}
         lines: dict[str, int] = {}
         for section in document.sections("global"):
             for line in section.lines:
-                name = {"maxconn": "max_connections", "user": "user", "group": "group"}.get(line.words[0])
-                if name and len(line.words) > 1:
-                    value = line.words[1]
-                    try:
-                        values[name] = int(value) if name == "max_connections" else value
-                        lines[name] = line.line
-                    except ValueError:
-                        problems.append(Problem(line.line, f'maxconn: "{value}" is not a number'))
-        listeners = tuple(_read_listeners(document, problems))
+                if line.words[0] == "maxconn" and len(line.words) > 1:
+                    reader.value(values, "max_connections", int, line.words[1], line)
+                    lines["max_connections"] = line.line
+        listeners = tuple(reader.document(document))
         if listeners:
             lines["listeners"] = listeners[0].line
-        return cls(listeners=listeners, lines=lines, **values), tuple(problems)
+        return cls(listeners=listeners, lines=lines, **values), tuple(reader.problems)
 
 
 def _connections(deployment: Deployment) -> Derived[int]:
@@ -211,11 +181,10 @@ def _connections(deployment: Deployment) -> Derived[int]:
 
 
 def _idle(deployment: Deployment) -> Derived[Milliseconds]:
-    """How long an idle connection lives: oxpedia, HAproxy, has 20 min; the pools must always be the first to close."""
+    """How long an idle connection lives. SOURCE: oxpedia, HAproxy: 20m. OURS: longer where the pools' are."""
     life = deployment.database.pool.max_life_time
-    floor = 20 * _UNITS["m"]
-    why = f"20m, or twice the maxLifeTime of the pools ({Milliseconds(life)}) where that is more: OX closes first"
-    return Derived(Milliseconds(max(floor, 2 * life)), ours(why))
+    why = f"20m, or twice the pool maxLifeTime ({Milliseconds(life)}) if that is more: OX closes first"
+    return Derived(Milliseconds(max(20 * MINUTE, 2 * life)), ours(why))
 
 
 def _listeners(deployment: Deployment, idle: Milliseconds) -> Iterator[Listener]:
@@ -240,7 +209,9 @@ def _listeners(deployment: Deployment, idle: Milliseconds) -> Iterator[Listener]
         for host in hosts
     )
     if has_clustercheck(deployment):
-        health = HealthCheck(option=("httpchk", "GET", "/"), steps=(("http-check", "expect", "status", "200"),))
+        health = HealthCheck(
+            option=("httpchk", "GET", "/"), steps=(("http-check", "expect", "status", "200"),)
+        )
     else:
         # The first byte behind the header of a greeting is the protocol's version, 10.
         health = HealthCheck(option=("tcp-check",), steps=(("tcp-check", "expect", "rbinary", "^.{8}0A"),))
@@ -281,13 +252,11 @@ def _listener_lines(listener: Listener) -> Iterator[Words]:
 
 
 def _server_lines(servers: tuple[Server, ...]) -> tuple[Words, list[Words]]:
-    """The words of the `default-server` line, none when nothing is shared, and those of each server's line."""
+    """The words of the `default-server` line, none when nothing is shared, and of each server's line."""
     common, own = _shared([tuple(_server_options(server)) for server in servers])
     heads = [(server.name, _endpoint(server.address, server.port)) for server in servers]
     flags = [("backup",) if server.backup else () for server in servers]
-    lines = [
-        (*head, *sum(options, ()), *flag) for head, options, flag in zip(heads, own, flags, strict=True)
-    ]
+    lines = [(*head, *sum(options, ()), *flag) for head, options, flag in zip(heads, own, flags, strict=True)]
     return sum(common, ()), lines
 
 
@@ -304,27 +273,26 @@ def _endpoint(address: str, port: int | None) -> str:
     return address if port is None else f"{address}:{port}"
 
 
-def _read_listeners(document: haproxy.Document, problems: list[Problem]) -> Iterator[Listener]:
-    defaults: tuple[haproxy.Line, ...] = ()
-    inherited: dict[str, tuple[haproxy.Line, ...]] = {}
-    fronts: list[tuple[haproxy.Section, tuple[haproxy.Line, ...]]] = []
-    for section in document.children:
-        if section.keyword == "defaults":
-            defaults = section.lines
-        elif section.keyword == "backend":
-            inherited[section.name or ""] = (*defaults, *section.lines)
-        elif section.keyword in ("listen", "frontend"):
-            fronts.append((section, (*defaults, *section.lines)))
-    for section, lines in fronts:
-        behind = next((line.words[1:] for line in lines if line.words[0] == "default_backend"), ())
-        if section.keyword == "frontend" and behind:
-            lines = (*inherited.get(behind[0], ()), *lines)
-        yield from _Reader(problems).listeners(section, lines)
-
-
 @frozen
 class _Reader:
     problems: list[Problem]
+
+    def document(self, document: haproxy.Document) -> Iterator[Listener]:
+        defaults: tuple[haproxy.Line, ...] = ()
+        inherited: dict[str, tuple[haproxy.Line, ...]] = {}
+        fronts: list[tuple[haproxy.Section, tuple[haproxy.Line, ...]]] = []
+        for section in document.children:
+            if section.keyword == "defaults":
+                defaults = section.lines
+            elif section.keyword == "backend":
+                inherited[section.name or ""] = (*defaults, *section.lines)
+            elif section.keyword in ("listen", "frontend"):
+                fronts.append((section, (*defaults, *section.lines)))
+        for section, lines in fronts:
+            behind = next((line.words[1:] for line in lines if line.words[0] == "default_backend"), ())
+            if section.keyword == "frontend" and behind:
+                lines = (*inherited.get(behind[0], ()), *lines)
+            yield from self.listeners(section, lines)
 
     def listeners(self, section: haproxy.Section, lines: Iterable[haproxy.Line]) -> Iterator[Listener]:
         values: dict[str, Any] = {"line": section.line}
@@ -341,7 +309,7 @@ class _Reader:
             elif keyword == "balance":
                 values["balance"] = args
             elif keyword == "timeout" and len(args) > 1 and args[0] in _TIMEOUTS:
-                self.value(timeouts, args[0], Milliseconds.of, args[1], line)
+                self.value(timeouts, args[0], Milliseconds.haproxy, args[1], line)
             elif keyword == "option" and args and args[0] in _CHECKS:
                 health = HealthCheck(option=args, line=line.line)
             elif keyword in ("http-check", "tcp-check"):

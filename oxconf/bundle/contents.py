@@ -81,9 +81,7 @@ def _manifest(plan: Plan, host: HostPlan, files: list[Entry]) -> dict[str, Any]:
             for artifact in host.artifacts
             for enable in artifact.enables()
         ],
-        "files": [
-            _file(artifact, entry) for artifact, entry in zip(host.artifacts, files, strict=True)
-        ],
+        "files": [_file(artifact, entry) for artifact, entry in zip(host.artifacts, files, strict=True)],
     }
 
 

@@ -37,11 +37,15 @@ def host_readme(deployment: Deployment, plan: HostPlan) -> str:
         roles=[_ROLES[role.value] for role in host.roles],
         memory=speak_size(host.memory),
         interface=deployment.network.interface,
-        floating=[
-            floating for floating in floating_addresses(deployment) if host in floating.holders
-        ],
+        floating=[floating for floating in floating_addresses(deployment) if host in floating.holders],
         files=[
-            (artifact.path, f"{artifact.mode:04o}", f"{artifact.owner}:{artifact.group}", _how(artifact.install), artifact.title)
+            (
+                artifact.path,
+                f"{artifact.mode:04o}",
+                f"{artifact.owner}:{artifact.group}",
+                _how(artifact.install),
+                artifact.title,
+            )
             for artifact in plan.artifacts
         ],
         ports=[_port(listener) for listener in listeners(deployment, host)],

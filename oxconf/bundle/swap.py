@@ -59,7 +59,8 @@ def swap(folder: Path, new: Mapping[str, NewFile], remove: tuple[str, ...]) -> N
         for path in remove:
             _move(folder / path, staging / "old" / path)
         for path in new:
-            if (folder / path).exists():
+            # A folder of that name is nobody's to move; renaming onto it fails, and all is rolled back.
+            if (folder / path).is_file() or (folder / path).is_symlink():
                 _move(folder / path, staging / "old" / path)
             _move(staging / "new" / path, folder / path)
         # From here on the new files are the valid ones, whatever happens.

@@ -70,9 +70,11 @@ def _write_locked(plan: Plan, folder: Path, form: str, made: list[HostContents],
             "--host adds to the same cluster and form only. Choose another folder, or render all hosts"
         )
     entries: dict[str, dict[str, Any]] = {name: old.hosts[name] for name in kept} if old else {}
-    sums = {old.hosts[name]["archive"]: old.sums.get(old.hosts[name]["archive"], "") for name in kept} if (
-        old and form == "archives"
-    ) else {}
+    sums = (
+        {old.hosts[name]["archive"]: old.sums.get(old.hosts[name]["archive"], "") for name in kept}
+        if (old and form == "archives")
+        else {}
+    )
     new: dict[str, NewFile] = {}
     for host in made:
         data = tar(host)

@@ -14,7 +14,7 @@ from oxconf.cli.tiers import tiers
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="oxconf", message="oxconf %(version)s")
 def oxconf() -> None:
-    """Configuration of whole Open-Xchange clusters: typed, cross-checked, packed for each host.
+    r"""Configuration of whole Open-Xchange clusters: typed, cross-checked, packed for each host.
 
     \b
     Exit codes: 0 done, 1 findings of severity error (with --strict warnings as well), 2 bad input or usage.

@@ -1,9 +1,9 @@
 """What the commands share: their input options, and how errors end them."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, NoReturn
+from typing import NoReturn
 
 import click
 
@@ -15,7 +15,9 @@ BAD_INPUT = 2
 FINDINGS = 1
 
 tier_option = click.option(
-    "--tier", type=click.Choice(TIERS), help="Tier that gives the defaults; not beside a file that names another one."
+    "--tier",
+    type=click.Choice(TIERS),
+    help="Tier that gives the defaults; not beside a file that names another one.",
 )
 secrets_option = click.option(
     "--secrets",
@@ -40,9 +42,10 @@ def fail(message: str) -> NoReturn:
 @contextmanager
 def input_errors(*more: type[Exception]) -> Iterator[None]:
     """Turn every known error about input into its message and exit code 2."""
+    known: tuple[type[Exception], ...] = (InputError, *more)
     try:
         yield
-    except (InputError, *more) as error:
+    except known as error:
         fail(str(error))
 
 
@@ -51,6 +54,3 @@ def verdict(findings: tuple[Finding, ...], *, strict: bool) -> int:
     if any(finding.severity is Severity.ERROR or strict for finding in findings):
         return FINDINGS
     return 0
-
-
-Command = Callable[..., Any]

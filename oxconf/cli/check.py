@@ -33,7 +33,9 @@ Examples:
     show_default=True,
     help="json is one document on standard output.",
 )
-@click.option("--deploy", is_flag=True, help="Judge as before an installation: placeholders of passwords are errors.")
+@click.option(
+    "--deploy", is_flag=True, help="Judge as before an installation: placeholders of passwords are errors."
+)
 @secrets_option
 @strict_option
 def check(

@@ -29,4 +29,6 @@ def tiers() -> None:
         )
         for host in deployment.hosts:
             roles = ", ".join(role.value for role in host.roles)
-            click.echo(f"  {host.name:<12}{host.address!s:<15}{speak_size(host.memory):>7} {host.cores:>3} cores  {roles}")
+            click.echo(
+                f"  {host.name:<12}{host.address!s:<15}{speak_size(host.memory):>7} {host.cores:>3} cores  {roles}"
+            )

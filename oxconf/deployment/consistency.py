@@ -1,269 +1,317 @@
-"""What must hold inside one cluster file beyond types and ranges: names, addresses, roles, possible combinations.
+"""What must hold inside one cluster file beyond types and ranges: names, addresses, roles, the network.
 
-What can be seen in the rendered files is a rule's business (`oxconf/rules/`); here stand the mistakes that make the
-files impossible or meaningless.
+What can be seen in the rendered files is a rule's business (`oxconf/rules/`); here stand the mistakes that make
+the files impossible or meaningless.
 """
 
+import re
 from collections.abc import Iterator
-from ipaddress import IPv4Address
+from ipaddress import IPv4Address, IPv4Network
 
+from attrs import fields
+
+from oxconf.deployment.consistency_database import database_mistakes
 from oxconf.deployment.locate import Path
-from oxconf.deployment.mistakes import Mistake, did_you_mean
+from oxconf.deployment.mistakes import Mistake, quoted
 from oxconf.deployment.model import (
     DatabaseAccess,
     Deployment,
-    Flavour,
+    Host,
     Mode,
     ReadPolicy,
     Role,
+    SecretNames,
     WebAccess,
 )
 
-SERIES = {
-    Flavour.MARIADB: ("10.0", "10.1", "10.2", "10.3", "10.4", "10.5", "10.6", "10.11", "11.4", "11.8"),
-    Flavour.MYSQL: ("5.6", "5.7", "8.0", "8.4"),
-    Flavour.PXC: ("5.6", "5.7", "8.0"),
-}
-"""Release series whose options are known."""
+MOST_HOSTS = 1000
+
+MULTICAST_ROUTE = IPv4Network("224.0.0.0/8")
+"""What the multicast route of the tutorial covers."""
+
+SYSTEM_FOLDER = re.compile(
+    "/(bin|boot|dev|etc|home|lib|opt|proc|root|run|sbin|sys|tmp|usr|var)|/(dev|proc|sys)/.*"
+)
+
+ROLES: Path = ("hosts", "*", "roles")
 
 
 def mistakes_of(deployment: Deployment) -> list[Mistake]:
     """Return everything that does not fit together."""
+    mistakes = [*_network(deployment), *_names_of_secrets(deployment), *_soap(deployment)]
+    if not deployment.hosts:
+        return [*mistakes, Mistake(("hosts",), "no hosts are named", "leave the list out to get the tier's")]
     return [
-        *_names(deployment),
+        *mistakes,
+        *_host_names(deployment),
         *_addresses(deployment),
         *_roles(deployment),
-        *_database(deployment),
-        *_endpoints(deployment),
+        *_routes(deployment),
+        *_filestore(deployment),
+        *database_mistakes(deployment),
         *_web(deployment),
     ]
 
 
-def _names(deployment: Deployment) -> Iterator[Mistake]:
-    seen: dict[str, int] = {}
-    for index, host in enumerate(deployment.hosts):
-        first = seen.setdefault(host.name, index)
-        if first != index:
+def _about(host: Host) -> str:
+    return f"host {quoted(host.name)}"
+
+
+def _network(deployment: Deployment) -> Iterator[Mistake]:
+    network = deployment.network
+    if not 8 <= network.cidr.prefixlen <= 30:
+        yield Mistake(
+            ("network", "cidr"), f"a network of /{network.cidr.prefixlen} holds no cluster", "take /8 to /30"
+        )
+    elif network.cidr.is_multicast or network.cidr.is_reserved or network.cidr.is_unspecified:
+        yield Mistake(
+            ("network", "cidr"), f"no host has an address in {network.cidr}", "take a network of your own"
+        )
+    group = network.multicast_group
+    if group not in MULTICAST_ROUTE or group == MULTICAST_ROUTE.network_address:
+        yield Mistake(
+            ("network", "multicast_group"),
+            f"{group} is not a group that the multicast route {MULTICAST_ROUTE} reaches",
+            "take 224.0.0.1 to 224.255.255.255; the tutorial has 224.0.0.1",
+        )
+
+
+def _names_of_secrets(deployment: Deployment) -> Iterator[Mistake]:
+    first: dict[str, str] = {}
+    for purpose in fields(SecretNames):
+        name = getattr(deployment.secrets, purpose.name)
+        other = first.setdefault(name, purpose.name)
+        if other != purpose.name:
             yield Mistake(
-                ("hosts", index, "name"), f'host "{host.name}" is there twice', "give each host a name of its own"
+                ("secrets", purpose.name),
+                f'secrets.{other} and secrets.{purpose.name} have the same name "{name}"',
+                "give each its own: who learns one password should not know the other",
+                (("secrets", other),),
             )
-        for position, role in enumerate(host.roles):
-            if role in host.roles[:position]:
-                yield Mistake(
-                    ("hosts", index, "roles", position), f'host "{host.name}" has the role "{role.value}" twice'
-                )
-    if not deployment.hosts:
-        yield Mistake(("hosts",), "no hosts are named", "leave the list out to get the tier's")
+
+
+def _soap(deployment: Deployment) -> Iterator[Mistake]:
+    if not deployment.soap.allow:
+        yield Mistake(
+            ("soap", "allow"),
+            "soap.allow names nobody",
+            'to let only the web servers call, write ["127.0.0.1"]',
+        )
+
+
+def _host_names(deployment: Deployment) -> Iterator[Mistake]:
+    if len(deployment.hosts) > MOST_HOSTS:
+        yield Mistake(("hosts",), f"{len(deployment.hosts)} hosts are too many", f"at most {MOST_HOSTS}")
+    first: dict[str, int] = {}
+    for index, host in enumerate(deployment.hosts):
+        path: Path = ("hosts", index, "name")
+        other = first.setdefault(host.name, index)
+        if other != index:
+            yield Mistake(
+                path,
+                "is there twice",
+                "give each host a name of its own",
+                about=_about(host),
+                rests_on=(path, ("hosts", other, "name")),
+            )
+        if host.name == "localhost":
+            yield Mistake(path, "this name belongs to every host", "choose another one", about=_about(host))
 
 
 def _addresses(deployment: Deployment) -> Iterator[Mistake]:
     network = deployment.network.cidr
-    owners: dict[IPv4Address, str] = {}
-    named: list[tuple[Path, str, IPv4Address | None]] = [
-        (("hosts", index, "address"), f'host "{host.name}"', host.address)
-        for index, host in enumerate(deployment.hosts)
-    ]
-    named += [
-        (("database", "write_address"), "the write address", deployment.database.write_address),
-        (("database", "read_address"), "the read address", deployment.database.read_address),
-        (("web", "address"), "the web address", deployment.web.address),
-    ]
-    for path, owner, address in named:
-        if address is None:
-            continue
-        instead: tuple[Path, ...] = (("network", "cidr"),)
+    at_network: Path = ("network", "cidr")
+    first: dict[IPv4Address, tuple[str, Path]] = {}
+    for path, owner, address in _named_addresses(deployment):
         if address not in network:
             yield Mistake(
                 path,
-                f"{owner}: {address} is outside the network {network}",
-                "choose an address of the network, or change network.cidr",
-                instead,
+                f"the address is outside the network {network}",
+                "take an address of the network, or change network.cidr",
+                (at_network,),
+                about=owner,
             )
         elif network.prefixlen < 31 and address in (network.network_address, network.broadcast_address):
-            yield Mistake(path, f"{owner}: {address} is not a host address of {network}", "", instead)
-        other = owners.setdefault(address, owner)
-        if other != owner:
             yield Mistake(
-                path, f"{owner}: {address} belongs to {other} already", "give each its own address", instead
+                path,
+                f"{address} is no host's address in {network}",
+                "take one between the first and the last",
+                (at_network,),
+                about=owner,
             )
-    if not deployment.network.multicast_group.is_multicast:
-        yield Mistake(
-            ("network", "multicast_group"),
-            f"{deployment.network.multicast_group} is not a multicast address",
-            "224.0.0.0 to 239.255.255.255; the tutorial uses 224.0.0.1",
-        )
+        other, at_other = first.setdefault(address, (owner, path))
+        if at_other != path:
+            yield Mistake(
+                path,
+                f"{address} belongs to {other} already",
+                "give each its own address",
+                (at_other,),
+                about=owner,
+            )
+
+
+def _named_addresses(deployment: Deployment) -> Iterator[tuple[Path, str, IPv4Address]]:
+    """Yield the addresses that are in use; a tier names a write address that some modes have no use for."""
+    for index, host in enumerate(deployment.hosts):
+        yield ("hosts", index, "address"), _about(host), host.address
+    database, web = deployment.database, deployment.web
+    floats = database.access is DatabaseAccess.FLOATING or database.mode is Mode.REPLICATION
+    if floats and database.write_address is not None:
+        yield ("database", "write_address"), "database.write_address", database.write_address
+    if database.read_policy is ReadPolicy.READ_ADDRESS and database.read_address is not None:
+        yield ("database", "read_address"), "database.read_address", database.read_address
+    if web.access is WebAccess.KEEPALIVED and web.address is not None:
+        yield ("web", "address"), "web.address", web.address
 
 
 def _roles(deployment: Deployment) -> Iterator[Mistake]:
-    def lacking(role: Role, why: str) -> Iterator[Mistake]:
+    for role, why in (
+        (Role.GROUPWARE, "somebody must run OX"),
+        (Role.DATABASE, "OX needs its database"),
+        (Role.WEB, "users reach OX through Apache"),
+    ):
         if not deployment.with_role(role):
-            yield Mistake(("hosts",), f'no host has the role "{role.value}": {why}', "add it to a host's roles")
-
-    yield from lacking(Role.GROUPWARE, "somebody must run OX")
-    yield from lacking(Role.DATABASE, "OX needs its database")
-    yield from lacking(Role.WEB, "users reach OX through Apache")
-    if deployment.filestore.server is None:
-        yield from lacking(Role.FILESTORE, "name a host, or an outside server as filestore.server")
-    elif deployment.with_role(Role.FILESTORE):
-        yield Mistake(
-            ("filestore", "server"),
-            "an outside filestore is named, and a host has the role filestore as well",
-            "leave one of them out",
-        )
-    if len(deployment.with_role(Role.FILESTORE)) > 1:
-        yield Mistake(("hosts",), "two hosts have the role filestore", "one serves the files to all")
+            yield Mistake(
+                ("hosts",),
+                f'no host has the role "{role.value}": {why}',
+                "add it to the roles of a host",
+                rests_on=(ROLES,),
+            )
     for index, host in enumerate(deployment.hosts):
+        at_roles: Path = ("hosts", index, "roles")
+        if not host.roles:
+            yield Mistake(at_roles, "has no role", "name at least one", about=_about(host))
+        for position, role in enumerate(host.roles):
+            if role in host.roles[:position]:
+                yield Mistake((*at_roles, position), f'has the role "{role.value}" twice', about=_about(host))
         if host.has(Role.GROUPWARE) and host.has(Role.PROVISIONING):
             yield Mistake(
-                ("hosts", index, "roles"),
-                f'host "{host.name}" is groupware and provisioning at once',
+                at_roles,
+                "is groupware and provisioning at once",
                 "the provisioning node takes no users; drop one of the roles",
+                about=_about(host),
             )
         if host.has(Role.ARBITRATOR) and host.has(Role.DATABASE):
             yield Mistake(
-                ("hosts", index, "roles"),
-                f'host "{host.name}" is database and arbitrator at once',
+                at_roles,
+                "is database and arbitrator at once",
                 "an arbitrator's vote counts only on a host of its own",
+                about=_about(host),
             )
-        if host.route is not None and not host.has(Role.GROUPWARE, Role.PROVISIONING):
-            yield Mistake(("hosts", index, "route"), f'host "{host.name}" runs no OX, so it has no route')
+
+
+def _routes(deployment: Deployment) -> Iterator[Mistake]:
+    first: dict[str, int] = {}
+    for index, host in enumerate(deployment.hosts):
+        path: Path = ("hosts", index, "route")
+        at_roles: Path = ("hosts", index, "roles")
         if host.load_factor is not None and not host.has(Role.GROUPWARE):
-            yield Mistake(("hosts", index, "load_factor"), f'host "{host.name}" takes no users, so no load factor')
-        if not host.roles:
-            yield Mistake(("hosts", index, "roles"), f'host "{host.name}" has no role')
-
-
-def _database(deployment: Deployment) -> Iterator[Mistake]:
-    database = deployment.database
-    servers = deployment.with_role(Role.DATABASE)
-    mode, flavour = database.mode, database.flavour
-    at_mode: tuple[Path, ...] = (("database", "mode"), ("hosts",))
-    if database.version not in SERIES[flavour]:
-        yield Mistake(
-            ("database", "version"),
-            f'{flavour.value} "{database.version}" is not known',
-            "known: " + ", ".join(SERIES[flavour]),
-            (("database", "flavour"),),
-        )
-    if mode is Mode.GALERA and flavour is Flavour.MYSQL:
-        yield Mistake(
-            ("database", "flavour"),
-            "MySQL has no Galera",
-            "take mariadb or percona-xtradb-cluster, or the mode replication",
-            at_mode,
-        )
-    if mode is not Mode.GALERA and flavour is Flavour.PXC:
-        yield Mistake(
-            ("database", "flavour"), "Percona XtraDB Cluster is Galera", 'take the mode "galera"', at_mode
-        )
-    if mode is Mode.STANDALONE and len(servers) > 1:
-        yield Mistake(
-            ("hosts",),
-            f"{len(servers)} hosts have the role database, but the mode is standalone",
-            "take the mode galera or replication, or one host",
-            (("database", "mode"),),
-        )
-    if mode is not Mode.STANDALONE and len(servers) == 1:
-        yield Mistake(
-            ("hosts",),
-            f'only "{servers[0].name}" has the role database, but the mode is {mode.value}',
-            "name two or more, or take the mode standalone",
-            (("database", "mode"),),
-        )
-    if mode is not Mode.GALERA and deployment.with_role(Role.ARBITRATOR):
-        yield Mistake(("hosts",), "only Galera has an arbitrator", "drop the role arbitrator", (("database", "mode"),))
-    names = [server.name for server in servers]
-    if servers and database.writer not in names:
-        yield Mistake(
-            ("database", "writer"),
-            f'"{database.writer}" is not a host with the role database',
-            did_you_mean(str(database.writer), names),
-        )
-
-
-def _endpoints(deployment: Deployment) -> Iterator[Mistake]:
-    database = deployment.database
-    mode, access, policy = database.mode, database.access, database.read_policy
-    at_policy: tuple[Path, ...] = (("database", "access"), ("database", "mode"))
-    if (access is DatabaseAccess.DIRECT) is not (mode is Mode.STANDALONE):
-        yield Mistake(
-            ("database", "access"),
-            f'access "{access.value}" does not go with the mode {mode.value}',
-            "direct is for standalone; haproxy or floating-address for galera and replication",
-            (("database", "mode"),),
-        )
-        return
-    if policy is ReadPolicy.ROUND_ROBIN_CAUSAL and mode is not Mode.GALERA:
-        yield Mistake(
-            ("database", "read_policy"),
-            f"causal reads are Galera's; the mode is {mode.value}",
-            'take "round-robin-monitor"' if mode is Mode.REPLICATION else 'take "write-address"',
-            at_policy,
-        )
-    elif policy in (ReadPolicy.ROUND_ROBIN_CAUSAL, ReadPolicy.ROUND_ROBIN_MONITOR) and (
-        access is not DatabaseAccess.HAPROXY
-    ):
-        yield Mistake(
-            ("database", "read_policy"),
-            f'round robin needs a balancer; access is "{access.value}"',
-            'take access "haproxy", or the read policy "write-address"',
-            at_policy,
-        )
-    if policy is ReadPolicy.READ_ADDRESS:
-        if access is not DatabaseAccess.FLOATING:
+            at_load: Path = ("hosts", index, "load_factor")
             yield Mistake(
-                ("database", "read_policy"),
-                f'the read policy "read-address" goes with access "floating-address", not "{access.value}"',
-                "take another read policy or access",
-                at_policy,
+                at_load,
+                "takes no users, so it has no load factor",
+                'drop it, or add the role "groupware"',
+                about=_about(host),
+                rests_on=(at_load, at_roles),
             )
-        elif database.read_address is None:
+        if host.route is None:
+            continue
+        if not host.has(Role.GROUPWARE, Role.PROVISIONING):
             yield Mistake(
-                ("database", "read_policy"), "no database.read_address is named", "name one", at_policy
+                path,
+                "runs no OX, so it has no route",
+                'drop it, or add the role "groupware"',
+                about=_about(host),
+                rests_on=(path, at_roles),
             )
-    needs_address = access is DatabaseAccess.FLOATING or mode is Mode.REPLICATION
-    if needs_address and database.write_address is None:
+        # Apache tells routes apart by case, people do not.
+        other = first.setdefault(host.route.upper(), index)
+        if other != index:
+            at_other: Path = ("hosts", other, "route")
+            yield Mistake(
+                path,
+                f'the route "{host.route}" belongs to {_about(deployment.hosts[other])} already',
+                "give each OX node a route of its own",
+                (at_other,),
+                about=_about(host),
+            )
+
+
+def _filestore(deployment: Deployment) -> Iterator[Mistake]:
+    filestore = deployment.filestore
+    servers = deployment.with_role(Role.FILESTORE)
+    at_server: Path = ("filestore", "server")
+    if len(servers) > 1:
+        for index, host in enumerate(deployment.hosts):
+            if host in servers:
+                yield Mistake(
+                    ("hosts", index, "roles"),
+                    'the role "filestore" is there more than once',
+                    "one host serves the files to all",
+                    about=_about(host),
+                    rests_on=(ROLES,),
+                )
+    if filestore.server is None:
+        if not servers:
+            yield Mistake(
+                ("hosts",),
+                'no host has the role "filestore": users store files',
+                "add it to the roles of a host, or name an outside server as filestore.server",
+                rests_on=(ROLES, at_server),
+            )
+    elif servers:
         yield Mistake(
-            ("database", "write_address"),
-            "the writer needs a floating address here",
-            "add database.write_address",
-            at_policy,
+            at_server,
+            f"an outside filestore is named, and {_about(servers[0])} has the role filestore as well",
+            "leave one of them out",
+            rests_on=(at_server, ROLES),
         )
-    if access is DatabaseAccess.HAPROXY and database.read_port == database.write_port:
+    else:
+        for host in deployment.hosts:
+            if filestore.server in (host.name, str(host.address)):
+                yield Mistake(
+                    at_server,
+                    f"{quoted(filestore.server)} is {_about(host)} of this cluster",
+                    "leave filestore.server out and give the host the role filestore",
+                )
+    if SYSTEM_FOLDER.fullmatch(filestore.path):
         yield Mistake(
-            ("database", "write_port"),
-            f"HAProxy can not serve reads and writes on the same port {database.write_port}",
-            "choose two ports",
-            (("database", "read_port"),),
+            ("filestore", "path"),
+            f"a mount at {filestore.path} would hide the system's own files",
+            'take a folder of its own, like "/var/opt/filestore"',
         )
 
 
 def _web(deployment: Deployment) -> Iterator[Mistake]:
     web = deployment.web
-    balancers = deployment.with_role(Role.BALANCER)
+    at_access: Path = ("web", "access")
     if web.access is WebAccess.KEEPALIVED:
         if web.address is None:
             yield Mistake(
-                ("web", "address"), "keepalived needs a floating address", "add web.address", (("web", "access"),)
+                ("web", "address"), "keepalived needs a floating address", "add web.address", (at_access,)
             )
-        if not balancers:
+        if not deployment.with_role(Role.BALANCER):
             yield Mistake(
                 ("hosts",),
                 'no host has the role "balancer": somebody must hold the web address',
                 'add it to the web servers, or set web.access = "none"',
-                (("web", "access"),),
+                (at_access,),
+                rests_on=(at_access, ROLES),
             )
     for index, host in enumerate(deployment.hosts):
+        at_roles: Path = ("hosts", index, "roles")
         if host.has(Role.BALANCER) and not host.has(Role.WEB):
             yield Mistake(
-                ("hosts", index, "roles"),
-                f'host "{host.name}" is balancer without being web',
+                at_roles,
+                "is balancer without being web",
                 "a balancer of its own is not offered yet; give it the role web as well",
+                about=_about(host),
             )
         if host.has(Role.BALANCER) and web.access is WebAccess.NONE:
             yield Mistake(
-                ("hosts", index, "roles"),
-                f'host "{host.name}" is balancer, but web.access is "none"',
+                at_roles,
+                'is balancer, but web.access is "none"',
                 "drop the role, or take web.access keepalived",
-                (("web", "access"),),
+                (at_access,),
+                about=_about(host),
             )

@@ -1,4 +1,4 @@
-"""Defaults that depend on other values of the same cluster: filled into the merged tree, each with its formula.
+"""Defaults that depend on other values of the same cluster: filled into the merged tree, each with its reason.
 
 The tree is not checked yet, so whatever has the wrong type is left as it is; the typed classes refuse it later.
 """
@@ -17,11 +17,11 @@ def fill(tree: dict[str, Any]) -> dict[Path, Origin]:
     database, hosts = tree.get("database"), tree.get("hosts")
     if isinstance(database, dict):
         _fill_database(database, origins)
-    if isinstance(hosts, list):
-        hosts = [host for host in hosts if isinstance(host, dict)]
-        _fill_hosts(hosts, origins)
-        if isinstance(database, dict) and "writer" not in database:
-            _fill_writer(database, hosts, origins)
+    if not isinstance(hosts, list):
+        hosts = []
+    _fill_hosts(hosts, origins)
+    if isinstance(database, dict) and "writer" not in database:
+        _fill_writer(database, hosts, origins)
     return origins
 
 
@@ -30,7 +30,9 @@ def _fill_database(database: dict[str, Any], origins: dict[Path, Origin]) -> Non
     if "access" not in database:
         database["access"] = "direct" if mode == "standalone" else "haproxy"
         origins["database", "access"] = ours(
-            "one server needs nothing in front" if mode == "standalone" else "HAProxy on each OX node needs no host"
+            "one server needs nothing in front"
+            if mode == "standalone"
+            else "HAProxy on each OX node needs no host"
         )
     if "read_policy" not in database:
         policy, why = _read_policy(mode, database)
@@ -42,7 +44,8 @@ def _read_policy(mode: object, database: dict[str, Any]) -> tuple[str, Origin]:
     if mode == "standalone":
         return "write-address", Origin(Mark.TUTORIAL, "a single server takes reads and writes")
     if database["access"] == "floating-address":
-        if "read_address" in database:
+        # In replication nobody moves a floating address for reads.
+        if "read_address" in database and mode == "galera":
             return "read-address", ours("a floating address for reads is named")
         return "write-address", ours("no floating address for reads is named")
     if mode == "replication":
@@ -52,12 +55,19 @@ def _read_policy(mode: object, database: dict[str, Any]) -> tuple[str, Origin]:
     return "round-robin-causal", Origin(Mark.TUTORIAL, "performs best in the tutorial's experience")
 
 
-def _fill_hosts(hosts: list[dict[str, Any]], origins: dict[Path, Origin]) -> None:
-    taken = {host.get("route") for host in hosts if isinstance(host.get("route"), str)}
+def _roles(host: dict[str, Any]) -> set[str]:
+    roles = host.get("roles")
+    return {role for role in roles if isinstance(role, str)} if isinstance(roles, list) else set()
+
+
+def _fill_hosts(hosts: list[Any], origins: dict[Path, Origin]) -> None:
+    routes = [host.get("route") for host in hosts if isinstance(host, dict)]
+    taken = {route.upper() for route in routes if isinstance(route, str)}
     number = 0
     for index, host in enumerate(hosts):
-        roles = host.get("roles")
-        roles = {role for role in roles if isinstance(role, str)} if isinstance(roles, list) else set()
+        if not isinstance(host, dict):
+            continue
+        roles = _roles(host)
         if roles & OX_ROLES and "route" not in host:
             number += 1
             while f"OX{number}" in taken:
@@ -69,12 +79,13 @@ def _fill_hosts(hosts: list[dict[str, Any]], origins: dict[Path, Origin]) -> Non
             origins["hosts", index, "load_factor"] = Origin(Mark.TUTORIAL, "every node the same share")
 
 
-def _fill_writer(database: dict[str, Any], hosts: list[dict[str, Any]], origins: dict[Path, Origin]) -> None:
+def _fill_writer(database: dict[str, Any], hosts: list[Any], origins: dict[Path, Origin]) -> None:
     for host in hosts:
-        roles = host.get("roles")
-        if isinstance(roles, list) and "database" in roles and isinstance(host.get("name"), str):
+        if isinstance(host, dict) and "database" in _roles(host) and isinstance(host.get("name"), str):
             database["writer"] = host["name"]
-            origins["database", "writer"] = Origin(Mark.TUTORIAL, "the first database server takes the writes")
+            origins["database", "writer"] = Origin(
+                Mark.TUTORIAL, "the first database server takes the writes"
+            )
             return
     # No server at all: said as such later, and not as a missing writer.
     database["writer"] = ""

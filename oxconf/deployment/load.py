@@ -14,10 +14,20 @@ from attrs import evolve
 from oxconf.deployment.consistency import mistakes_of
 from oxconf.deployment.defaults import fill
 from oxconf.deployment.locate import Path, Spot, locate
-from oxconf.deployment.mistakes import ClusterError, InputError, Mistake, SourceText, did_you_mean
+from oxconf.deployment.mistakes import (
+    ClusterError,
+    InputError,
+    Mistake,
+    SourceText,
+    did_you_mean,
+    listed,
+    quoted,
+)
 from oxconf.deployment.model import Deployment
 from oxconf.deployment.origin import Mark, Origin
-from oxconf.deployment.secrets import PURPOSES, Secret, find, refusal
+from oxconf.deployment.parse import parse
+from oxconf.deployment.repair import repair
+from oxconf.deployment.secrets import PURPOSES, collect
 from oxconf.deployment.structure import structure
 
 TIERS = ("poc", "100k", "1m")
@@ -35,27 +45,45 @@ def load_text(
     """Return the deployment that a cluster file describes.
 
     `text` may be empty when `tier` is given. `name` is shown in messages. `secrets` are the values of a secrets
-    file, `environment` is searched for `OXCONF_SECRET_...`. Raises ClusterError (mistakes with places) or
-    InputError (the text is not TOML, or no tier is known).
+    file, `environment` is searched for `OXCONF_SECRET_...`. Raises ClusterError (every mistake of the file with
+    its place) or InputError (the text is not TOML, no tier is known, or a secret can not serve).
     """
-    source = SourceText(name, text)
-    tree = _parse(source)
-    chosen = _tier_of(tree, tier, source)
-    base = read_tier(chosen)
-    merged = deepcopy(_merge(_merge(base.tree, tree), {"tier": chosen}))
-    filled = fill(merged)
-    built = structure(merged)
+    source = SourceText(name, text.removeprefix("\ufeff"))
+    tree = parse(source)
+    chosen, mistakes = _choose_tier(tree, tier, source)
+    base = read_tier(chosen or TIERS[-1])
+    merged = _merge(_merge(base.tree, tree), {"tier": base.tree["tier"]})
+    complete = deepcopy(merged)
+    filled = fill(complete)
+    built = structure(complete)
     if isinstance(built, list):
-        raise ClusterError(source, tuple(built))
-    wrong = mistakes_of(built)
-    if wrong:
-        raise ClusterError(source, tuple(wrong))
+        mistakes += built
+        if chosen:
+            mistakes += _consistency_in_spite_of(built, merged, base)
+    elif chosen:
+        mistakes += mistakes_of(built)
+    if mistakes or isinstance(built, list):
+        raise ClusterError(source, tuple(mistakes))
+    names = {purpose.name: str(getattr(built.secrets, purpose.name)) for purpose in PURPOSES}
     return evolve(
         built,
-        origins={**_origins(merged, base, tree, source), **filled},
-        passwords=_passwords(built, secrets or {}, environment or {}),
+        origins={**_origins(complete, base, tree, source), **filled},
+        passwords=collect(names, secrets or {}, environment or {}),
         source=name if text else "",
     )
+
+
+def _consistency_in_spite_of(found: list[Mistake], merged: dict[str, Any], base: "Tier") -> list[Mistake]:
+    """Return what does not fit together in a tree with mistakes, as far as it does not follow from them."""
+    broken = [path for mistake in found for path in mistake.rests_on or (mistake.path,)]
+    repaired = repair(merged, broken, base.tree)
+    fill(repaired)
+    built = structure(repaired)
+    if isinstance(built, list):
+        return []
+    return [
+        mistake for mistake in mistakes_of(built) if not any(mistake.follows_from(value) for value in broken)
+    ]
 
 
 class Tier:
@@ -85,51 +113,33 @@ def _marked(spot: Spot) -> Origin:
     return Origin(Mark(mark), why)
 
 
-def _parse(source: SourceText) -> dict[str, Any]:
-    try:
-        return tomllib.loads(source.text)
-    except tomllib.TOMLDecodeError as error:
-        raise InputError(_toml_message(source, error)) from None
-
-
-def _toml_message(source: SourceText, error: tomllib.TOMLDecodeError) -> str:
-    text, _, place = str(error).rpartition(" (at ")
-    place = place.rstrip(")")
-    if place == "end of document":
-        lines = source.text.splitlines() or [""]
-        line, column = len(lines), len(lines[-1]) + 1
-    else:
-        # "line 3, column 7"; the attributes of the same names exist only from Python 3.14 on.
-        words = place.replace(",", "").split()
-        line, column = int(words[1]), int(words[3])
-    return f"{source.name}:{line}:{column}: not valid TOML: {text[:1].lower()}{text[1:]}"
-
-
-def _tier_of(tree: dict[str, Any], tier: str | None, source: SourceText) -> str:
+def _choose_tier(
+    tree: dict[str, Any], option: str | None, source: SourceText
+) -> tuple[str | None, list[Mistake]]:
+    """Return the tier, or None and why there is none."""
     written = tree.get("tier")
-    if written is None:
-        if tier is None:
-            raise ClusterError(
-                source, (Mistake((), "no tier is named", f"add a line: tier = \"{TIERS[-1]}\" ({', '.join(TIERS)})"),)
+    if written is None and option is None:
+        known = f'tier = "{TIERS[-1]}" ({listed(TIERS)} are known)'
+        if not source.text.strip():
+            raise InputError(f"{source.name}: is empty; it takes at least a line {known}")
+        return None, [Mistake(("tier",), "no tier is named", f"add a line {known}, or take --tier")]
+    if isinstance(written, str) and option not in (None, written):
+        return None, [
+            Mistake(
+                ("tier",),
+                f"the file says tier {quoted(written)} beside --tier {option}",
+                "leave one of them out",
             )
-        return _known_tier(tier, None, source)
-    if not isinstance(written, str):
-        raise ClusterError(source, (Mistake(("tier",), "tier: must be a string", 'write it like tier = "1m"'),))
-    if tier is not None and tier != written:
-        raise ClusterError(
-            source,
-            (Mistake(("tier",), f'--tier {tier} beside a file that says tier = "{written}"', "leave one of them out"),),
-        )
-    return _known_tier(written, ("tier",), source)
-
-
-def _known_tier(tier: str, path: Path | None, source: SourceText) -> str:
+        ]
+    tier = option if written is None else written
+    if not isinstance(tier, str):
+        return None, [Mistake(("tier",), "tier must be a string", 'write it like "1m"')]
     if tier in TIERS:
-        return tier
-    message = f'tier "{tier}" is not known'
-    if path is None:
-        raise InputError(f"{message}; {did_you_mean(tier, list(TIERS))}")
-    raise ClusterError(source, (Mistake(path, message, did_you_mean(tier, list(TIERS))),))
+        return tier, []
+    unknown, hint = f"tier {quoted(tier)} is not known", did_you_mean(tier, list(TIERS))
+    if written is None:
+        raise InputError(f"{unknown}; {hint}")
+    return None, [Mistake(("tier",), unknown, hint)]
 
 
 def _merge(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
@@ -161,31 +171,9 @@ def _origins(
     origins = {}
     for path in _leaves(merged):
         if path in mine:
-            place = f"{source.name}:{spots[path].value.line}"
-            origins[path] = Origin(Mark.CLUSTER, f"set in {source.name}", place)
+            # The reason gets into rendered files, which must not depend on the folder that was typed.
+            why = f"set in {source.name.rpartition('/')[2]}"
+            origins[path] = Origin(Mark.CLUSTER, why, f"{source.name}:{spots[path].value.line}")
         elif path in base.origins:
             origins[path] = base.origins[path]
     return origins
-
-
-def _passwords(
-    deployment: Deployment, from_file: Mapping[str, object], environment: Mapping[str, str]
-) -> dict[str, Secret]:
-    passwords, wrong = {}, []
-    names = {purpose.name: str(getattr(deployment.secrets, purpose.name)) for purpose in PURPOSES}
-    for extra in sorted(set(from_file) - set(names.values())):
-        wrong.append(f'secret "{extra}" is not used; {did_you_mean(extra, sorted(names.values()))}')
-    for purpose in PURPOSES:
-        name = names[purpose.name]
-        value = find(purpose, name, from_file, environment)
-        if value is None:
-            passwords[purpose.name] = Secret(purpose.name)
-            continue
-        why = refusal(purpose, value)
-        if why:
-            wrong.append(f'secret "{name}" ({purpose.text}) {why}')
-        else:
-            passwords[purpose.name] = Secret(purpose.name, str(value))
-    if wrong:
-        raise InputError("\n".join(wrong))
-    return passwords

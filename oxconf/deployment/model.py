@@ -96,29 +96,58 @@ def key(
     minimum: int | None = None,
     maximum: int | None = None,
     pattern: str | None = None,
+    shape: str = "",
+    example: str = "",
 ) -> Any:
-    """Declare one key of a cluster file: its text, unit and range (both ends are allowed values)."""
-    metadata = {"doc": doc, "unit": unit, "minimum": minimum, "maximum": maximum, "pattern": pattern}
+    """Declare one key of a cluster file: its text, unit and range (both ends are allowed values).
+
+    `shape` says in words what `pattern` or the range allows; `example` is a value as TOML has it.
+    """
+    metadata = {
+        "doc": doc,
+        "unit": unit,
+        "minimum": minimum,
+        "maximum": maximum,
+        "pattern": pattern,
+        "shape": shape,
+        "example": example,
+    }
     return field(metadata=metadata)
 
 
-NAME = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
-HOSTNAME = r"[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?"
-PATHNAME = r"(/[A-Za-z0-9._-]+)+"
+LABEL = r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+BYTE = r"(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
+# What looks like an address must be one.
+HOSTNAME = rf"({BYTE}\.){{3}}{BYTE}|(?=.{{1,253}}\Z)(?![0-9.]*\Z){LABEL}(\.{LABEL})*"
+HOSTNAME_SHAPE = "a host name or an IPv4 address"
+# Nobody takes a name of digits for a name: resolvers read it as an address.
+HOST = r"(?![0-9]*\Z)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
+HOST_SHAPE = "lower-case letters, digits and hyphens inside, at least one letter, at most 63 characters"
+# Galera takes 32 characters of a cluster's name.
+CLUSTER = r"[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?"
+CLUSTER_SHAPE = "lower-case letters, digits and hyphens inside, at most 32 characters"
+PATHNAME = r"(?=.{2,200}\Z)(/(?!\.{1,2}(/|\Z))[A-Za-z0-9._-]+)+"
+PATHNAME_SHAPE = (
+    "an absolute path of letters, digits, dots, hyphens and underscores, without a slash at the end"
+)
+KEYWORD = r"[a-z][a-z0-9_]{0,63}"
+KEYWORD_SHAPE = "a lower-case letter, then lower-case letters, digits and underscores, at most 64 characters"
 
 
 @frozen(kw_only=True)
 class Host:
     """One machine."""
 
-    name: str = key("Host name, without a domain.", pattern=NAME)
+    name: str = key("Host name, without a domain.", pattern=HOST, shape=HOST_SHAPE, example='"ox1"')
     address: IPv4Address = key("Address of the host on the cluster's network.")
-    roles: tuple[Role, ...] = key("What the host does; roles combine.")
+    roles: tuple[Role, ...] = key("What the host does; roles combine.", example='["groupware"]')
     memory: int = key("Main memory of the host.", unit="bytes", minimum=1 << 30, maximum=1 << 44)
     cores: int = key("Processor cores of the host.", minimum=1, maximum=1024)
     route: str | None = key(
         "Session route of an OX node, also its jkroute; OX1, OX2, ... in the order of the hosts when absent.",
-        pattern=r"[A-Za-z0-9_-]{1,32}",
+        pattern=r"[A-Za-z0-9][A-Za-z0-9_-]{0,31}",
+        shape="letters, digits, hyphens and underscores, a letter or digit first, at most 32 characters",
+        example='"OX1"',
     )
     load_factor: int | None = key(
         "Share of new sessions that this OX node gets, beside the others'; 50 when absent.",
@@ -136,13 +165,19 @@ class Network:
     """The network that all hosts of the cluster share."""
 
     cidr: IPv4Network = key("The cluster's network.")
-    interface: str = key("Interface of every host on it.", pattern=r"[A-Za-z0-9_.-]{1,15}")
+    interface: str = key(
+        "Interface of every host on it.",
+        pattern=r"[A-Za-z0-9][A-Za-z0-9_.-]{0,14}",
+        shape="a name as ip shows it, of at most 15 characters, without the part behind @ or :",
+        example='"eth0"',
+    )
     managed_by: NetworkManager = key("Who configures the interfaces: ifupdown, or something else.")
     multicast_group: IPv4Address = key("Group in which the caches find each other.")
     multicast_port: int = key("UDP port of that group.", minimum=1, maximum=65535)
     virtual_router_id: int = key(
         "First VRRP virtual router id; each floating address takes the next one. Must be free on the network.",
         minimum=1,
+        # There are up to three floating addresses, and VRRP's last id is 255.
         maximum=250,
     )
 
@@ -174,12 +209,16 @@ class Tuning:
         "Size of InnoDB's redo log.", unit="bytes", minimum=4 << 20, maximum=512 << 30
     )
     innodb_flush_log_at_trx_commit: int | None = key(
-        "1 writes each commit to disk, 2 once a second; 0 is refused, it loses commits when only the daemon dies.",
+        "When a commit reaches the disk: 1 at once, 2 once a second.",
         minimum=1,
         maximum=2,
+        shape="1 (each commit is on disk) or 2 (once a second); 0 loses commits when only the daemon dies",
     )
     innodb_io_capacity: int | None = key(
-        "Background writes that the disks can take.", unit="operations a second", minimum=100, maximum=1_000_000
+        "Background writes that the disks can take.",
+        unit="operations a second",
+        minimum=100,
+        maximum=1_000_000,
     )
     max_connections: int | None = key(
         "Connections that the server takes at the same time.", minimum=10, maximum=100_000
@@ -188,7 +227,10 @@ class Tuning:
         "Largest packet, so largest stored value.", unit="bytes", minimum=16 << 20, maximum=1 << 30
     )
     wait_timeout: int | None = key(
-        "After how long an idle connection is closed by the server.", unit="seconds", minimum=60, maximum=31_536_000
+        "After how long an idle connection is closed by the server.",
+        unit="seconds",
+        minimum=60,
+        maximum=31_536_000,
     )
     gcache_size: int | None = key(
         "Galera's write-set cache: what fits in it needs no full state transfer.",
@@ -204,7 +246,12 @@ class Database:
 
     mode: Mode = key("How the servers work together.")
     flavour: Flavour = key("Which product they run.")
-    version: str = key('Its release series, as "10.11".', pattern=r"[0-9]{1,2}\.[0-9]{1,2}")
+    version: str = key(
+        'Its release series, as "10.11".',
+        pattern=r"[0-9]{1,2}\.[0-9]{1,2}",
+        shape='a release series, as "10.11" or "8.0"',
+        example='"10.11"',
+    )
     access: DatabaseAccess = key("What stands in front of them; by the mode when absent.")
     read_policy: ReadPolicy = key("Where reads go; by mode and access when absent.")
     writer: str = key("Name of the host that takes the writes; the first database host when absent.")
@@ -222,7 +269,9 @@ class Database:
 class Web:
     """What stands in front of the web servers."""
 
-    access: WebAccess = key("keepalived moves a floating address between the hosts that have the role balancer.")
+    access: WebAccess = key(
+        "keepalived moves a floating address between the hosts that have the role balancer."
+    )
     address: IPv4Address | None = key("That floating address.")
 
 
@@ -230,12 +279,26 @@ class Web:
 class Filestore:
     """The shared file storage."""
 
-    path: str = key("Folder that is exported, and the mount point on every OX node.", pattern=PATHNAME)
-    uid: int = key("User id of open-xchange on every host.", minimum=1, maximum=60_000)
-    gid: int = key("Group id of open-xchange on every host.", minimum=1, maximum=60_000)
+    path: str = key(
+        "Folder that is exported, and the mount point on every OX node.",
+        pattern=PATHNAME,
+        shape=PATHNAME_SHAPE,
+        example='"/var/opt/filestore"',
+    )
+    uid: int = key(
+        "User id of open-xchange on every host; 0 to 99 belong to the distribution.",
+        minimum=100,
+        maximum=60_000,
+    )
+    gid: int = key(
+        "Group id of open-xchange on every host; 0 to 99 belong to the distribution.",
+        minimum=100,
+        maximum=60_000,
+    )
     server: str | None = key(
         "Address or name of an NFS server outside the cluster; no host needs the role filestore then.",
         pattern=HOSTNAME,
+        shape=HOSTNAME_SHAPE,
     )
 
 
@@ -243,7 +306,12 @@ class Filestore:
 class Ox:
     """The Open-Xchange server; one name for the whole cluster."""
 
-    server_name: str = key("Name that registerserver gives the cluster.", pattern=r"[A-Za-z0-9._-]{1,64}")
+    server_name: str = key(
+        "Name that registerserver gives the cluster.",
+        pattern=r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}",
+        shape="letters, digits, dots, hyphens and underscores, a letter or digit first, at most 64 characters",
+        example='"oxserver"',
+    )
     ajp_port: int = key("Port on which OX nodes answer the web servers.", minimum=1, maximum=65535)
 
 
@@ -258,8 +326,8 @@ class Soap:
 class Mail:
     """The mail system that OX is a client of."""
 
-    imap_server: str = key("Host of IMAP.", pattern=HOSTNAME)
-    smtp_server: str = key("Host of SMTP.", pattern=HOSTNAME)
+    imap_server: str = key("Host of IMAP.", pattern=HOSTNAME, shape=HOSTNAME_SHAPE)
+    smtp_server: str = key("Host of SMTP.", pattern=HOSTNAME, shape=HOSTNAME_SHAPE)
     login_type: LoginType = key("user: server and login of each user; global: one server for all.")
 
 
@@ -267,18 +335,23 @@ class Mail:
 class SecretNames:
     """Under which name each secret is looked up in the secrets file and in the environment."""
 
-    configdb: str = key("Database user openexchange.", pattern=r"[a-z][a-z0-9_]{0,63}")
-    master: str = key("OX administrator oxadminmaster.", pattern=r"[a-z][a-z0-9_]{0,63}")
-    sst: str = key("Galera state transfer.", pattern=r"[a-z][a-z0-9_]{0,63}")
-    clustercheck: str = key("Health check of the database.", pattern=r"[a-z][a-z0-9_]{0,63}")
-    vrrp: str = key("Between the keepalived instances.", pattern=r"[a-z][a-z0-9_]{0,63}")
+    configdb: str = key("Database user openexchange.", pattern=KEYWORD, shape=KEYWORD_SHAPE)
+    master: str = key("OX administrator oxadminmaster.", pattern=KEYWORD, shape=KEYWORD_SHAPE)
+    sst: str = key("Galera state transfer.", pattern=KEYWORD, shape=KEYWORD_SHAPE)
+    clustercheck: str = key("Health check of the database.", pattern=KEYWORD, shape=KEYWORD_SHAPE)
+    vrrp: str = key("Between the keepalived instances.", pattern=KEYWORD, shape=KEYWORD_SHAPE)
 
 
 @frozen(kw_only=True)
 class Deployment:
     """A whole cluster, complete and consistent: every default is filled in, every cross reference holds."""
 
-    name: str = key("Name of the cluster; file names begin with it.", pattern=NAME)
+    name: str = key(
+        "Name of the cluster; file names begin with it.",
+        pattern=CLUSTER,
+        shape=CLUSTER_SHAPE,
+        example='"example"',
+    )
     tier: str = key("Tier that gives the defaults.")
     mailboxes: int = key("Number of mailboxes.", minimum=1, maximum=10_000_000)
     os: System = key("Distribution of the hosts.")

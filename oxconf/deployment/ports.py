@@ -12,9 +12,9 @@ from oxconf.deployment.topology import (
     database_bind_address,
     database_hosts,
     floating_addresses,
-    has_clustercheck,
     haproxy_reads,
     haproxy_writes,
+    has_clustercheck,
     mounts_filestore,
     ox_hosts,
     runs_haproxy,
@@ -39,7 +39,12 @@ class Listener:
 
 def listeners(deployment: Deployment, host: Host) -> tuple[Listener, ...]:
     """Return what listens on a host, in a fixed order."""
-    return (*_web(deployment, host), *_ox(deployment, host), *_database(deployment, host), *_other(deployment, host))
+    return (
+        *_web(deployment, host),
+        *_ox(deployment, host),
+        *_database(deployment, host),
+        *_other(deployment, host),
+    )
 
 
 def _names(hosts: tuple[Host, ...], but: Host) -> tuple[str, ...]:

@@ -1,9 +1,17 @@
-"""Passwords: where they come from, and how they stay out of everything but the files that need them."""
+"""Passwords: where they come from, and how they stay out of everything but the files that need them.
+
+No message here repeats a value, a line or a key of a secrets file: whoever mixes them up has a password in the wrong
+place.
+"""
 
 import re
 from collections.abc import Mapping
 
 from attrs import field, frozen
+
+from oxconf.deployment.locate import locate
+from oxconf.deployment.mistakes import InputError, SourceText, did_you_mean
+from oxconf.deployment.parse import parse
 
 PLACEHOLDER = re.compile(r"REPLACE_[a-z]*")
 """What stands in a rendered file for a secret that nobody gave. Valid in every syntax that oxconf writes."""
@@ -80,6 +88,61 @@ class Secret:
         return "***"
 
 
+def parse_secrets(text: str, name: str) -> Mapping[str, object]:
+    """Return the secrets of a TOML file: a flat list of names with strings.
+
+    The values are of the type Secret, so that nothing prints them. Raises InputError with every mistake, each with
+    its place and without its text.
+    """
+    source = SourceText(name, text)
+    tree = parse(source)
+    wrong = [
+        path for path, value in (((key,), value) for key, value in tree.items()) if not isinstance(value, str)
+    ]
+    if wrong:
+        spots = locate(text)
+        raise InputError(
+            "\n".join(
+                f"{name}:{spots[path].value.line}:{spots[path].value.column}: "
+                'a secret is a string in quotes; write it like configdb = "..."'
+                for path in wrong
+            )
+        )
+    return {key: Secret(key, value) for key, value in tree.items()}
+
+
+def collect(
+    names: Mapping[str, str], from_file: Mapping[str, object], environment: Mapping[str, str]
+) -> dict[str, Secret]:
+    """Return the secret of each purpose, given or not. `names` are the secrets' names by purpose.
+
+    A secrets file wins over the environment. Raises InputError with everything that can not serve.
+    """
+    known = list(names.values())
+    wrong = [
+        f"entry {number} of the secrets file has a name that this cluster does not use; {did_you_mean(key, known)}"
+        for number, key in enumerate(from_file, start=1)
+        if key not in known
+    ]
+    found = {}
+    for purpose in PURPOSES:
+        name = names[purpose.name]
+        value = from_file.get(name, environment.get(ENVIRONMENT_PREFIX + name.upper()))
+        if isinstance(value, Secret):
+            value = value.value
+        found[purpose.name] = Secret(purpose.name)
+        if value is None:
+            continue
+        why = refusal(purpose, value)
+        if why:
+            wrong.append(f'secret "{name}" ({purpose.text}) {why}')
+        else:
+            found[purpose.name] = Secret(purpose.name, str(value))
+    if wrong:
+        raise InputError("\n".join(wrong))
+    return found
+
+
 def refusal(purpose: Purpose, value: object) -> str | None:
     """Say why `value` can not serve as this secret, without showing it; None when it can."""
     if not isinstance(value, str):
@@ -95,12 +158,3 @@ def refusal(purpose: Purpose, value: object) -> str | None:
     if not value.isascii() or not value.isprintable() or " " in value:
         return "may hold printable ASCII characters without blanks only: not every daemon reads others alike"
     return None
-
-
-def find(
-    purpose: Purpose, name: str, from_file: Mapping[str, object], environment: Mapping[str, str]
-) -> object | None:
-    """Return the raw value for a purpose: the secrets file wins over the environment."""
-    if name in from_file:
-        return from_file[name]
-    return environment.get(ENVIRONMENT_PREFIX + name.upper())

@@ -1,7 +1,7 @@
 """From plain TOML values to the typed classes, strictly, with every mistake at once.
 
-cattrs coerces by default (`int("5")`, `int(True)`); here each leaf type has a hook that takes exactly its own TOML
-type. cattrs' error groups are turned into mistakes with the path of the value.
+cattrs coerces by default (`int("5")`, `int(True)`); here each leaf type has a hook that takes exactly its own
+TOML type. cattrs' error groups are turned into mistakes with the path of the value.
 """
 
 import re
@@ -15,26 +15,34 @@ from cattrs import AttributeValidationNote, Converter, ForbiddenExtraKeysError, 
 from cattrs.gen import make_dict_structure_fn, override
 
 from oxconf.deployment.locate import Path
-from oxconf.deployment.mistakes import Mistake, did_you_mean
+from oxconf.deployment.mistakes import Mistake, did_you_mean, listed, quoted
 from oxconf.deployment.model import DatabaseAccess, Deployment, System
 from oxconf.deployment.units import format_size, parse_size
 
 
 class NotYet(NamedTuple):
-    """A word that oxconf knows and does not offer."""
+    """Words that oxconf knows and does not offer."""
 
     type: type[Enum]
-    word: str
+    words: tuple[str, ...]
     why: str
 
 
 NOT_YET = (
-    NotYet(DatabaseAccess, "keepalived-lvs", "keepalived with LVS in front of the database is not offered yet"),
-    NotYet(DatabaseAccess, "maxscale", "MaxScale in front of the database is not offered yet"),
-    NotYet(System, "rhel", "Red Hat systems are not offered yet; debian and ubuntu are"),
+    NotYet(
+        DatabaseAccess,
+        ("keepalived-lvs",),
+        "is not offered yet: keepalived with LVS in front of the database",
+    ),
+    NotYet(DatabaseAccess, ("maxscale",), "is not offered yet: MaxScale in front of the database"),
+    NotYet(
+        System,
+        ("rhel", "redhat", "centos", "rocky", "almalinux", "fedora", "sles"),
+        "is not offered yet: oxconf knows Debian's paths and package names",
+    ),
 )
 
-_TOML_NAMES = {
+_TYPE_NAMES = {
     bool: "a boolean",
     int: "a number",
     float: "a number with a fraction",
@@ -43,9 +51,18 @@ _TOML_NAMES = {
     dict: "a table",
 }
 
+_EXAMPLES: dict[Any, str] = {
+    int: "8",
+    str: '"text"',
+    IPv4Address: '"10.20.30.213"',
+    IPv4Network: '"10.20.30.0/24"',
+}
 
-class _Refused(ValueError):
-    """A leaf value that does not fit: the message and what to write instead."""
+_SIZE_EXAMPLE = '"32G"'
+
+
+class _RefusedError(ValueError):
+    """A leaf value that does not fit: what is wrong, to stand behind the key's name, and what to write instead."""
 
     def __init__(self, message: str, remedy: str = "") -> None:
         super().__init__(message)
@@ -57,89 +74,120 @@ def structure(tree: dict[str, Any]) -> Deployment | list[Mistake]:
     try:
         return _CONVERTER.structure(tree, Deployment)
     except ExceptionGroup as error:
-        return list(_mistakes(error, (), Deployment))
-
-
-def _what(value: object) -> str:
-    return _TOML_NAMES.get(type(value), "a date or time")
+        return list(_mistakes(error, (), tree))
 
 
 def _demand(value: object, wanted: type, example: str) -> Any:
-    if type(value) is not wanted:
-        shown = f" ({value!r})".replace("True", "true").replace("False", "false")
-        if isinstance(value, (list, dict)):
-            shown = ""
-        raise _Refused(f"must be {_TOML_NAMES[wanted]}, not {_what(value)}{shown}", f"write it like {example}")
-    return value
-
-
-def _integer(value: object, _: Any) -> int:
-    return int(_demand(value, int, "5"))
-
-
-def _string(value: object, _: Any) -> str:
-    return str(_demand(value, str, '"text"'))
+    if type(value) is wanted:
+        return value
+    found = _TYPE_NAMES.get(type(value), "a date or time")
+    if isinstance(value, bool):
+        found += f" ({str(value).lower()})"
+    elif isinstance(value, str):
+        found += f" ({quoted(value)})"
+    elif isinstance(value, int) and value.bit_length() <= 64:
+        found += f" ({value})"
+    remedy = f"write it like {example}"
+    if wanted is str and not isinstance(value, (list, dict)):
+        remedy = f"write it in quotes, like {example}"
+    raise _RefusedError(f"must be {_TYPE_NAMES[wanted]}, not {found}", remedy)
 
 
 def _size(value: object, _: Any) -> int:
-    text = _demand(value, str, '"32G"')
+    text = _demand(value, str, _SIZE_EXAMPLE)
     try:
         return parse_size(text)
-    except ValueError as error:
-        raise _Refused(str(error)) from None
+    except ValueError:
+        raise _RefusedError(
+            f"{quoted(text)} is not an amount of memory", 'write it like "32G" or "512M"'
+        ) from None
 
 
 def _address(value: object, _: Any) -> IPv4Address:
-    text = _demand(value, str, '"10.20.30.213"')
+    text = _demand(value, str, _EXAMPLES[IPv4Address])
     try:
         return IPv4Address(text)
     except AddressValueError:
-        raise _Refused(f'"{text}" is not an IPv4 address', 'write it like "10.20.30.213"') from None
+        raise _RefusedError(
+            f"{quoted(text)} is not an IPv4 address", f"write it like {_EXAMPLES[IPv4Address]}"
+        ) from None
 
 
 def _network(value: object, _: Any) -> IPv4Network:
-    text = _demand(value, str, '"10.20.30.0/24"')
+    text = _demand(value, str, _EXAMPLES[IPv4Network])
     try:
         return IPv4Network(text)
     except (AddressValueError, NetmaskValueError):
-        raise _Refused(f'"{text}" is not an IPv4 network', 'write it like "10.20.30.0/24"') from None
+        raise _RefusedError(
+            f"{quoted(text)} is not an IPv4 network", f"write it like {_EXAMPLES[IPv4Network]}"
+        ) from None
     except ValueError:
         network = IPv4Network(text, strict=False)
-        raise _Refused(f'"{text}" has bits set behind its prefix', f'write "{network}"') from None
+        raise _RefusedError(f"{quoted(text)} has bits set behind its prefix", f'write "{network}"') from None
 
 
 def _word(value: object, wanted: type[Enum]) -> Enum:
     words = [str(member.value) for member in wanted]
-    text = _demand(value, str, " or ".join(f'"{word}"' for word in words))
+    text = _demand(value, str, _example(wanted))
     for refused in NOT_YET:
-        if refused.type is wanted and refused.word == text:
-            raise _Refused(refused.why, "known: " + ", ".join(words))
+        if refused.type is wanted and text.lower() in refused.words:
+            raise _RefusedError(f"{quoted(text)} {refused.why}", "known: " + ", ".join(words))
     if text not in words:
-        raise _Refused(f'"{text}" is not known here', did_you_mean(text, words))
+        raise _RefusedError(f"{quoted(text)} is not known", did_you_mean(text, words))
     return wanted(text)
 
 
-def _leaf(attribute: "Attribute[Any]", wanted: Any, converter: Converter) -> Callable[[Any, Any], Any]:
+def _example(wanted: Any) -> str:
+    if isinstance(wanted, type) and issubclass(wanted, Enum):
+        return " or ".join(f'"{member.value}"' for member in wanted)
+    return _EXAMPLES.get(wanted, "...")
+
+
+def _example_of(attribute: "Attribute[Any]") -> str:
+    """Return what a key's value looks like in TOML."""
+    if attribute.metadata["unit"] == "bytes":
+        return _SIZE_EXAMPLE
+    return attribute.metadata["example"] or _example(_inner(attribute.type)[0])
+
+
+def _leaf(attribute: "Attribute[Any]", converter: Converter) -> Callable[[Any, Any], Any]:
     """Structure one field: its type's hook, and what its metadata demands (unit, range and pattern)."""
     data = attribute.metadata
-    low, high, pattern = data.get("minimum"), data.get("maximum"), data.get("pattern")
-    in_bytes = data.get("unit") == "bytes"
-    shown = format_size if in_bytes else str
+    wanted, _ = _inner(attribute.type)
+    low, high, pattern, shape = data["minimum"], data["maximum"], data["pattern"], data["shape"]
+    in_bytes = data["unit"] == "bytes"
+    shown: Callable[[int], str] = _quoted_size if in_bytes else "{:_}".format
 
     def structure_leaf(value: Any, _: Any) -> Any:
         if value is None:
             return None
-        result = _size(value, int) if in_bytes else converter.structure(value, wanted)
+        if in_bytes:
+            result = _size(value, int)
+        elif wanted in (int, str):
+            result = _demand(value, wanted, _example_of(attribute))
+        else:
+            result = converter.structure(value, wanted)
         if isinstance(result, int):
             if low is not None and result < low:
-                raise _Refused(f"{value} is too small", f"at least {shown(low)}")
+                raise _RefusedError(f"{_short(value)} is too small", shape or f"at least {shown(low)}")
             if high is not None and result > high:
-                raise _Refused(f"{value} is too large", f"at most {shown(high)}")
+                raise _RefusedError(f"{_short(value)} is too large", shape or f"at most {shown(high)}")
         if isinstance(result, str) and pattern and not re.fullmatch(pattern, result, re.ASCII):
-            raise _Refused(f'"{result}" does not fit', f"allowed: {pattern}")
+            raise _RefusedError(f"{quoted(result)} is not possible", f"allowed: {shape}")
         return result
 
     return structure_leaf
+
+
+def _quoted_size(size: int) -> str:
+    return f'"{format_size(size)}"'
+
+
+def _short(value: int | str) -> str:
+    """Return a number or an amount for a message. Python refuses to write out huge numbers."""
+    if isinstance(value, str):
+        return quoted(value)
+    return str(value) if value.bit_length() <= 64 else "the number"
 
 
 def _inner(annotation: Any) -> tuple[Any, bool]:
@@ -150,22 +198,21 @@ def _inner(annotation: Any) -> tuple[Any, bool]:
     return annotation, False
 
 
+def _keys(cls: Any) -> tuple["Attribute[Any]", ...]:
+    """Return the fields of a class that are keys of a cluster file."""
+    return tuple(attribute for attribute in fields(cls) if "doc" in attribute.metadata)
+
+
 def _class_hook(cls: type, converter: Converter) -> Callable[[Any, Any], Any]:
     """Structure one attrs class: a table, all keys known, keys that may be absent filled with None."""
-    overrides: dict[str, Any] = {}
-    optional = []
-    for attribute in fields(cls):
-        if "doc" not in attribute.metadata:
-            overrides[attribute.name] = override(omit=True)
-            continue
-        wanted, may_be_absent = _inner(attribute.type)
-        if may_be_absent:
-            optional.append(attribute.name)
-        overrides[attribute.name] = override(struct_hook=_leaf(attribute, wanted, converter))
+    overrides: dict[str, Any] = {attribute.name: override(omit=True) for attribute in fields(cls)}
+    optional = [key.name for key in _keys(cls) if _inner(key.type)[1]]
+    overrides |= {key.name: override(struct_hook=_leaf(key, converter)) for key in _keys(cls)}
     generated: Any = make_dict_structure_fn(cls, converter, _cattrs_forbid_extra_keys=True, **overrides)
+    header = next((header for header, of in TABLES if of is cls), "[table]")
 
     def structure_class(value: Any, wanted: Any) -> Any:
-        table = _demand(value, dict, "a [table]")
+        table = _demand(value, dict, header)
         return generated({**dict.fromkeys(optional), **table}, wanted)
 
     return structure_class
@@ -174,10 +221,12 @@ def _class_hook(cls: type, converter: Converter) -> Callable[[Any, Any], Any]:
 def _tuple_hook(wanted: Any, converter: Converter) -> Callable[[Any, Any], Any]:
     """Structure `tuple[T, ...]` from a TOML list and nothing else."""
     (element, _) = get_args(wanted)
+    header = next((f"{header} for each" for header, of in TABLES if of is element), None)
+    example = header or f"[{_example(element).split(' or ')[0]}]"
 
     def structure_tuple(value: Any, _: Any) -> tuple[Any, ...]:
         found, errors = [], []
-        for index, item in enumerate(_demand(value, list, "[ ... ]")):
+        for index, item in enumerate(_demand(value, list, example)):
             try:
                 found.append(converter.structure(item, element))
             except Exception as error:
@@ -192,8 +241,6 @@ def _tuple_hook(wanted: Any, converter: Converter) -> Callable[[Any, Any], Any]:
 
 def _make_converter() -> Converter:
     converter = Converter(forbid_extra_keys=True, detailed_validation=True)
-    converter.register_structure_hook(int, _integer)
-    converter.register_structure_hook(str, _string)
     converter.register_structure_hook(IPv4Address, _address)
     converter.register_structure_hook(IPv4Network, _network)
     converter.register_structure_hook_func(lambda t: isinstance(t, type) and issubclass(t, Enum), _word)
@@ -204,35 +251,91 @@ def _make_converter() -> Converter:
     return converter
 
 
+def _tables(cls: Any, names: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield the header and the class of each table; the root has an empty header."""
+    yield (f"[{names}]" if names else ""), cls
+    for key in _keys(cls):
+        dotted = f"{names}.{key.name}".lstrip(".")
+        wanted, _ = _inner(key.type)
+        if has(wanted):
+            yield from _tables(wanted, dotted)
+        elif get_args(wanted) and has(get_args(wanted)[0]):
+            yield f"[[{dotted}]]", get_args(wanted)[0]
+
+
+TABLES = tuple(_tables(Deployment))
+"""The header of each table that a cluster file may hold, with its class."""
+
 _CONVERTER = _make_converter()
 
 
-def _mistakes(error: BaseException, path: Path, cls: Any) -> Iterator[Mistake]:
+def _mistakes(error: BaseException, path: Path, tree: dict[str, Any]) -> Iterator[Mistake]:
     """Walk cattrs' tree of errors; the notes on each give its place."""
     for note in getattr(error, "__notes__", ()):
         if isinstance(note, AttributeValidationNote):
             path = (*path, note.name)
         elif isinstance(note, IterableValidationNote):
             path = (*path, note.index)
+    about = about_host(tree, path)
     if isinstance(error, ExceptionGroup):
-        inner = getattr(error, "cl", cls)
+        missing = []
         for sub in error.exceptions:
-            yield from _mistakes(sub, path, inner)
+            if isinstance(sub, KeyError):
+                missing.append(str(sub.args[0]))
+            else:
+                yield from _mistakes(sub, path, tree)
+        if missing:
+            yield _missing(path, missing, error, about)
     elif isinstance(error, ForbiddenExtraKeysError):
-        known = [a.name for a in fields(error.cl) if "doc" in a.metadata] if error.cl else []
         for extra in sorted(error.extra_fields):
             yield Mistake(
-                (*path, extra), f'unknown key "{extra}"', did_you_mean(extra, known), on_key=True
+                (*path, extra),
+                f"unknown key {quoted(extra)}",
+                _where_known(extra, error.cl),
+                on_key=True,
+                about=about,
             )
-    elif isinstance(error, KeyError):
-        yield Mistake(path, f'"{path[-1]}" is missing here', f"add a line: {path[-1]} = ...")
-    elif isinstance(error, _Refused):
-        yield Mistake(path, f"{_speak(path)}: {error}", error.remedy)
+    elif isinstance(error, _RefusedError):
+        yield Mistake(path, f"{_speak(path)} {error}".lstrip(), error.remedy, about=about)
     else:
         raise error
 
 
+def _missing(path: Path, names: list[str], error: BaseException, about: str) -> Mistake:
+    examples = [
+        f"{key.name} = {_example_of(key)}" for key in _keys(getattr(error, "cl", None)) if key.name in names
+    ]
+    return Mistake(
+        path,
+        f"{listed(names)} {'is' if len(names) == 1 else 'are'} missing",
+        f"add {', '.join(examples)}",
+        about=about,
+        rests_on=tuple((*path, name) for name in names),
+    )
+
+
+def _where_known(name: str, cls: Any) -> str:
+    """Say where a key belongs, or which one of its table was meant."""
+    homes = [header for header, of in TABLES if name in [key.name for key in _keys(of)]]
+    if homes == [""]:
+        return f"{quoted(name)} belongs to the top of the file, above the first [table]"
+    if homes:
+        return f"{quoted(name)} belongs to " + " or ".join(home or "the top of the file" for home in homes)
+    return did_you_mean(name, [key.name for key in _keys(cls)])
+
+
+def about_host(tree: dict[str, Any], path: Path) -> str:
+    """Return `host "ox2"` for a path into the list of hosts, by its name where it has one."""
+    if len(path) < 2 or path[0] != "hosts" or not isinstance(path[1], int):
+        return ""
+    host = tree["hosts"][path[1]]
+    name = host.get("name") if isinstance(host, dict) else None
+    return f"host {quoted(name)}" if name and isinstance(name, str) else f"host number {path[1] + 1}"
+
+
 def _speak(path: Path) -> str:
-    """Return `hosts[2].address` for a path."""
-    text = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path)
-    return text.lstrip(".")
+    """Return `network.cidr` for a path; what stands in front of a host's keys is said by `about_host`."""
+    in_host = path[0] == "hosts" and len(path) > 1
+    names = [step for step in path[2 if in_host else 0 :] if isinstance(step, str)]
+    entry = "an entry of " if names and isinstance(path[-1], int) else ""
+    return entry + ".".join(names)

@@ -121,7 +121,7 @@ def database_bind_address(deployment: Deployment, host: Host) -> IPv4Address:
     A server that binds to its own address refuses connections to a floating one.
     """
     if database_floats(deployment):
-        return IPv4Address("0.0.0.0")  # noqa: S104 - an option's value, nothing is opened here
+        return IPv4Address("0.0.0.0")
     if deployment.database.access is DatabaseAccess.DIRECT:
         return _direct_address(deployment)
     return host.address

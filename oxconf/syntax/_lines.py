@@ -110,7 +110,8 @@ def join(
                 pieces.append("\n")
             appended = item.raw is None or item.line <= before.line
             if continuation and appended and not isinstance(before, Comment) and continuation.search(last):
-                pieces.append("\n")
+                # Behind a carriage return the first line feed is still a part of that line end.
+                pieces.append("\n\n" if last.endswith("\r") else "\n")
         if item.raw is not None:
             pieces.append(item.raw)
         elif isinstance(item, Comment):

@@ -9,8 +9,9 @@ _LETTERS = {"a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v
 def words(text: str, *, c_escapes: bool) -> tuple[str, ...]:
     """The words of `text` without quotes and escapes.
 
-    With `c_escapes` a backslash begins an escape of C, else it only protects the next character. Raises ValueError
-    with the reason when systemd ignores the line: an open quote, a backslash at the end, an unknown escape.
+    With `c_escapes` a backslash begins an escape of C, else it only protects the next character. Raises
+    ValueError with the reason when systemd ignores the line: an open quote, a last backslash, an unknown
+    escape.
     """
     found: list[str] = []
     word: list[str] | None = None

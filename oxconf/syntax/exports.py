@@ -30,7 +30,7 @@ __all__ = [
 
 EVERYBODY = "*"
 _LONGEST_CLIENT = 511
-_GAP = re.compile(r"(?:[ \t\r\v\f]|\\\n[ \t]*)*")
+_GAP = re.compile(r"(?:[ \t]|\r(?=\n|\Z)|\\\n[ \t]*)*")
 _CONTINUED = re.compile(r"\\\n[ \t]*")
 _WORD = re.compile(r'(?:[^" \t\n\r\v\f\\]|\\(?!\n)|"[^"]*(?:"|\Z))+')
 _CONTINUES = re.compile(r"\\\n?\Z")
@@ -78,12 +78,15 @@ def parse(text: str) -> Document:
     at = 0
     line = 1
     while at < len(text):
-        words, remark, end = _words(text, at)
+        words, remark, stray, end = _words(text, at)
         raw = text[at:end]
         messages: list[str] = []
-        if not words and (gap := re.search(r"[\r\v\f]", raw.partition("#")[0])):
+        if stray:
             items.append(Unread(raw, line))
-            messages = [f"{_STOPS} {describe(gap.group())} stands where a path should be."]
+            messages = [f"exportfs takes {describe(stray)} for the end of the line in some places."]
+        elif not words and "\r" in raw.partition("#")[0]:
+            items.append(Unread(raw, line))
+            messages = [f"{_STOPS} a carriage return stands where a path should be."]
         elif not words:
             is_comment = remark is not None
             items.append(Comment(remark or "", line, raw) if is_comment else Blank(line, raw))
@@ -151,8 +154,8 @@ def _write_client(client: Client) -> str:
     return written
 
 
-def _words(text: str, at: int) -> tuple[list[str], str | None, int]:
-    """The words of the logical line at `at`, the comment behind them, and where the next line begins."""
+def _words(text: str, at: int) -> tuple[list[str], str | None, str, int]:
+    """The words of the logical line at `at`, its comment, a stray control character, where the next is."""
     words: list[str] = []
     while True:
         gap = _GAP.match(text, at)
@@ -160,10 +163,11 @@ def _words(text: str, at: int) -> tuple[list[str], str | None, int]:
         if text.startswith("#", at):
             end = text.find("\n", at)
             end = len(text) if end < 0 else end
-            return words, text[at + 1 : end].removesuffix("\r").removeprefix(" "), end + 1
+            return words, text[at + 1 : end].removesuffix("\r").removeprefix(" "), "", end + 1
         word = _WORD.match(text, at)
         if word is None:
-            return words, None, at + 1
+            end = text.find("\n", at)
+            return words, None, text[at : at + 1].strip("\n"), len(text) if end < 0 else end + 1
         words.append(word.group())
         at = word.end()
 
@@ -182,12 +186,16 @@ def _export(words: list[str], line: int, raw: str) -> tuple[Export, list[str]]:
         raise ValueError("the path is empty")
     clients: list[Client] = []
     defaults: tuple[str, ...] = ()
+    awaited = not rest
     for word in rest:
         if len(word.encode("utf-8", "surrogatepass")) > _LONGEST_CLIENT:
             raise ValueError(f"a client with its options is longer than {_LONGEST_CLIENT} bytes")
-        if word.startswith("-"):
+        # exportfs takes the word behind default options for a client, whatever it looks like.
+        if word.startswith("-") and not awaited:
             defaults += _options(word[1:])
+            awaited = True
             continue
+        awaited = False
         host, bracket, options = word.partition("(")
         if bracket and options.find(")") != len(options) - 1:
             raise ValueError(
@@ -197,8 +205,8 @@ def _export(words: list[str], line: int, raw: str) -> tuple[Export, list[str]]:
             blank = "The blank before '(' makes these options apply to every host: write host(options)."
             messages.append(blank if clients else "The options without a host apply to every host.")
         clients.append(Client(host or EVERYBODY, defaults + _options(options.removesuffix(")"))))
-    if not clients:
-        messages.append("The line names no client, so the directory is exported to every host.")
+    if awaited:
+        messages.append("The line ends without a client, so the directory is exported to every host.")
         clients.append(Client(EVERYBODY, defaults))
     if "\0" in raw or any("\0" in word for word in (path, *rest)):
         raise ValueError("there is a NUL character in the line")

@@ -1,7 +1,8 @@
-"""/etc/hosts, read as the resolver of the C library reads it (hosts(5)): `ADDRESS NAME ALIAS ALIAS  # comment`.
+"""/etc/hosts, read as the resolver of the C library reads it (hosts(5)): `ADDRESS NAME ALIAS ALIAS  #
+comment`.
 
-To change an entry, build a new one or `evolve(entry, names=..., raw=None)`: an item with `raw` is written as it was
-read.
+To change an entry, build a new one or `evolve(entry, names=..., raw=None)`: an item with `raw` is written
+as it was read.
 """
 
 import ipaddress
@@ -70,7 +71,7 @@ def parse(text: str) -> Document:
 
 
 def render(document: Document) -> str:
-    """The text of the document. Raises Unwritable as `quote` does, and for what is no address or has no name."""
+    """The text of the document. Raises Unwritable as `quote` does, for a wrong address and for no name."""
     return join(document.items, _write)
 
 

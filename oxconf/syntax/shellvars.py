@@ -1,10 +1,10 @@
 r"""Files of shell variables such as those in /etc/default: lines `NAME="value"`, which a POSIX shell reads.
 
-Read are assignments alone, with or without `export`. A value that only a shell can know (with `$` or a backquote) and
-every other command is a problem.
+Read are assignments alone, with or without `export`. A value that only a shell can know (with `$` or a
+backquote) and every other command is a problem.
 
-To change an entry, build a new one or `evolve(entry, value=..., raw=None)`: an item with `raw` is written as it was
-read.
+To change an entry, build a new one or `evolve(entry, value=..., raw=None)`: an item with `raw` is written
+as it was read.
 """
 
 import re
@@ -19,7 +19,10 @@ __all__ = ["Blank", "Comment", "Document", "Entry", "Unread", "Unwritable", "par
 _NOTHING = re.compile(r"[ \t]*(?:(#)[ ]?([^\n]*))?(?:\n|\Z)")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _PIECE = re.compile(
-    r"""'(?P<single>[^']*)'|"(?P<double>(?:[^"\\$`]|\\.)*+)"|\\(?P<escaped>.)|(?P<bare>[^ \t\n'"\\$`;&|<>()]+)""",
+    r"""'(?P<single>[^']*)'"""
+    r"""|"(?P<double>(?:[^"\\$`]|\\.)*+)\""""
+    r"""|\\(?P<escaped>.)"""
+    r"""|(?P<bare>[^ \t\n'"\\$`;&|<>()]+)""",
     re.DOTALL,
 )
 _ASSIGNMENT = re.compile(
@@ -70,8 +73,14 @@ def parse(text: str) -> Document:
         if nothing := _NOTHING.match(text, at):
             is_comment = nothing.group(1) is not None
             remark = (nothing.group(2) or "").removesuffix("\r")
-            items.append(Comment(remark, line, nothing.group()) if is_comment else Blank(line, nothing.group()))
-        elif (found := _ASSIGNMENT.match(text, at)) and "\0" not in found.group() and not _expands(found["word"]):
+            items.append(
+                Comment(remark, line, nothing.group()) if is_comment else Blank(line, nothing.group())
+            )
+        elif (
+            (found := _ASSIGNMENT.match(text, at))
+            and "\0" not in found.group()
+            and not _expands(found["word"])
+        ):
             end = found.end()
             value = _value(found["word"])
             items.append(Entry(found["name"], value, found["export"] is not None, line, found.group()))
@@ -93,10 +102,11 @@ def render(document: Document) -> str:
 
 
 def quote(value: str) -> str:
-    r"""The value in double quotes, with a backslash before `\`, `"`, `$` and a backquote: one word for any shell.
+    r"""The value in double quotes, with a backslash before `\`, `"`, `$` and a backquote: one word for any
+    shell.
 
-    Raises Unwritable for control characters but tabs (a shell would take them, other readers of such files do not)
-    and for half of a surrogate pair.
+    Raises Unwritable for control characters but tabs (a shell would take them, other readers of such files
+    do not) and for half of a surrogate pair.
     """
     refuse(value, _CONTROLS, "a shell variable")
     return '"' + re.sub(r'([\\"$`])', r"\\\1", value) + '"'

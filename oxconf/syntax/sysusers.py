@@ -1,6 +1,7 @@
 """Lines of sysusers.d(5): `u NAME ID "GECOS" HOME SHELL`, where `-` stands for a field that is not set.
 
-To change an entry, build a new one or `evolve(entry, id=..., raw=None)`: an item with `raw` is written as it was read.
+To change an entry, build a new one or `evolve(entry, id=..., raw=None)`: an item with `raw` is written as
+it was read.
 """
 
 import re
@@ -21,7 +22,8 @@ _CONTROLS = "".join(map(chr, (*range(1, 32), 127)))
 
 @frozen
 class Entry:
-    """One line. `kind` is `u` (user), `g` (group), `m` (member: `id` is the group) or `r` (range, without a name).
+    """One line. `kind` is `u` (user), `g` (group), `m` (member: `id` is the group) or `r` (range, without a
+    name).
 
     A field that is not set is None. `%%` is read as `%`; other specifiers are not expanded.
     """
@@ -82,10 +84,11 @@ def render(document: Document) -> str:
 
 
 def quote(value: str) -> str:
-    """One field, in double quotes unless it is a plain word. `%` is doubled, so that it begins no specifier.
+    """One field, in double quotes unless it is a plain word. `%` is doubled, so that it begins no
+    specifier.
 
-    Raises Unwritable for an empty field and for `-`, which mean a field that is not set (that is None), for control
-    characters and for half of a surrogate pair.
+    Raises Unwritable for an empty field and for `-`, which mean a field that is not set (that is None), for
+    control characters and for half of a surrogate pair.
     """
     if value in ("", "-"):
         raise Unwritable(f"a field of sysusers cannot be {shortened(value)}, which means that it is not set")

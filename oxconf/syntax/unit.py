@@ -1,11 +1,11 @@
 r"""systemd unit files and drop-ins, read as systemd reads them (systemd.syntax(7)).
 
-`[Section]`, `Key=value`, lines of comment with `#` or `;`; a backslash at the end of a line continues it and counts as
-a blank. What a value means is up to its key, so `Entry.value` is the text behind the `=`; `words` takes the values of
-`Exec...=` and `Environment=` apart.
+`[Section]`, `Key=value`, lines of comment with `#` or `;`; a backslash at the end of a line continues it
+and counts as a blank. What a value means is up to its key, so `Entry.value` is the text behind the `=`;
+`words` takes the values of `Exec...=` and `Environment=` apart.
 
-To change an entry, build a new one or `evolve(entry, value=..., raw=None)`: an item with `raw` is written as it was
-read.
+To change an entry, build a new one or `evolve(entry, value=..., raw=None)`: an item with `raw` is written
+as it was read.
 """
 
 import re
@@ -33,7 +33,10 @@ __all__ = [
 ]
 
 _END = re.compile(r"\r\n|[\r\n\0]")
-_CONTINUES = re.compile(r"(?<!\\)(?:\\\\)*\\(?:\r\n|[\r\n\0])?\Z")
+# Comment lines do not end a continued line, so it may be open although they stand last.
+_CONTINUES = re.compile(
+    r"(?<!\\)(?:\\\\)*\\(?:\r\n|[\r\n\0]|\Z)(?:[ \t]*[#;][^\r\n\0]*(?:\r\n|[\r\n\0]|\Z))*\Z"
+)
 _PLAIN = re.compile(r"[A-Za-z0-9_./:@+,=-]+")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 _CONTROLS = "".join(map(chr, (*range(1, 32), 127)))
@@ -71,7 +74,8 @@ class Document:
     problems: tuple[Problem, ...] = ()
 
     def values(self, section: str, key: str) -> tuple[Entry, ...]:
-        """The entries of a key that count when it is a list: an empty assignment drops all that stand before it.
+        """The entries of a key that count when it is a list: an empty assignment drops all that stand
+        before it.
 
         For a key that is no list the last one counts.
         """
@@ -117,8 +121,9 @@ def parse(text: str) -> Document:
 def render(document: Document) -> str:
     """The text of the document.
 
-    Raises Unwritable for a name that is no plain word, for an entry that would come to stand below another section
-    than its own, and for a value that is not one line: control characters, blanks at its ends, a last backslash.
+    Raises Unwritable for a name that is no plain word, for an entry that would come to stand below another
+    section than its own, and for a value that is not one line: control characters, blanks at its ends, a
+    last backslash.
     """
     section: str | None = None
     for item in document.items:
@@ -133,10 +138,11 @@ def render(document: Document) -> str:
 def quote(value: str) -> str:
     """One argument of a command in an `Exec...=` line, such that the process gets `value` and nothing else.
 
-    Quotes, backslashes, blanks and line feeds are quoted, `%` is doubled because it begins a specifier, and `$`
-    because it begins a variable. Not for the program itself (systemd gives a meaning to `-`, `@`, `:`, `+` and `!`
-    before it), and not for `Environment=`, where `$` stands for itself: that is `quote_environment`. Raises
-    Unwritable for NUL, for control characters without an escape and for half of a surrogate pair.
+    Quotes, backslashes, blanks and line feeds are quoted, `%` is doubled because it begins a specifier, and
+    `$` because it begins a variable. Not for the program itself (systemd gives a meaning to `-`, `@`, `:`,
+    `+` and `!` before it), and not for `Environment=`, where `$` stands for itself: that is
+    `quote_environment`. Raises Unwritable for NUL, for control characters without an escape and for half of
+    a surrogate pair.
     """
     return _quote(value.replace("$", "$$"))
 
@@ -147,9 +153,11 @@ def quote_environment(value: str) -> str:
 
 
 def words(value: str, *, command: bool) -> tuple[str, ...]:
-    """The words of a value without quotes, escapes and doubled `%`; of a `command` without doubled `$` as well.
+    """The words of a value without quotes, escapes and doubled `%`; of a `command` without doubled `$` as
+    well.
 
-    Specifiers and variables are not expanded. Raises ValueError with the reason when systemd ignores the line.
+    Specifiers and variables are not expanded. Raises ValueError with the reason when systemd ignores the
+    line.
     """
     found = (word.replace("%%", "%") for word in _words.words(value, c_escapes=True))
     return tuple(word.replace("$$", "$") if command else word for word in found)

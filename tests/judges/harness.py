@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import subprocess
+import sys
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -12,7 +14,22 @@ from typing import Any
 
 import pytest
 
-SAMPLE = os.environ.get("OXCONF_SAMPLE_TREE")
+CLUSTERS = {
+    "poc": 'tier = "poc"\n',
+    "100k": 'tier = "100k"\n',
+    "1m": 'tier = "1m"\n',
+    "1m-replication": 'tier = "1m"\n[database]\nmode = "replication"\n',
+}
+
+# What daemons say of the machine that they are asked on, not of the files.
+OF_THE_MACHINE = (
+    "Could not reliably determine the server's fully qualified domain name",
+    "Could not increase number of max_open_files",
+    "io_uring_queue_init() failed",
+    "Failed to lock memory",
+    "Failed to set the file descriptor limit",
+    "Changed limits: max_open_files",
+)
 
 
 @dataclass(frozen=True)
@@ -31,46 +48,60 @@ class Host:
         return document
 
     @property
+    def facts(self) -> dict[str, Any]:
+        facts: dict[str, Any] = self.manifest["facts"]
+        return facts
+
+    @property
     def roles(self) -> list[str]:
-        return list(self.manifest["facts"]["roles"])
+        return list(self.facts["roles"])
 
     @property
     def address(self) -> str:
-        return str(self.manifest["facts"]["addresses"][0])
+        return str(self.facts["addresses"][0])
 
     @property
-    def rootfs(self) -> Path:
-        return self.folder / "rootfs"
+    def paths(self) -> list[str]:
+        """The absolute paths of its files, in the manifest's order."""
+        return [file["path"] for file in self.manifest["files"]]
 
-    def has(self, path: str) -> bool:
-        return self.file(path).is_file()
+    def enabled(self, switch: str) -> list[str]:
+        """What its manifest says to switch on: `unit`, `apache-module` or `apache-conf`."""
+        return [enable["name"] for enable in self.manifest["enable"] if enable["switch"] == switch]
 
     def file(self, path: str) -> Path:
         """Where the rendered file for the absolute `path` lies."""
-        return self.rootfs / path.lstrip("/")
+        return self.folder / "rootfs" / path.lstrip("/")
 
     def text(self, path: str) -> str:
         return self.file(path).read_text()
 
-    def files(self, under: str, pattern: str = "*") -> list[Path]:
-        return sorted(path for path in self.file(under).rglob(pattern) if path.is_file())
+
+def render(cluster: str, folder: Path) -> list[Host]:
+    """Render one of CLUSTERS into `folder` with the command that a person uses."""
+    description = folder / "cluster.toml"
+    description.write_text(CLUSTERS[cluster])
+    tree = folder / "tree"
+    command = [sys.executable, "-m", "oxconf", "render", str(description), "--tree", "--output", str(tree)]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return [Host(manifest.parent) for manifest in sorted(tree.glob("*/manifest.json"))]
 
 
-def hosts_of(tree: Path) -> list[Host]:
-    return [Host(folder.parent) for folder in sorted(tree.glob("*/manifest.json"))]
+def complaints(*outputs: str) -> list[str]:
+    """The lines of a daemon's output that are not about the machine."""
+    lines = [line for output in outputs for line in output.splitlines() if line.strip()]
+    return [line for line in lines if not any(text in line for text in OF_THE_MACHINE)]
 
 
-def properties(text: str) -> dict[str, str]:
-    """Keys and values of a properties file that needs neither escapes nor continued lines."""
-    lines = (line.strip() for line in text.splitlines())
-    pairs = (line.split("=", 1) for line in lines if "=" in line and not line.startswith(("#", "!")))
-    return {key.strip(): value.strip() for key, value in pairs}
+def need(command: str, package: str) -> None:
+    """Skip the test unless `command`, or a file of that absolute path, is here."""
+    if not shutil.which(command, path=os.environ["PATH"] + ":/usr/local/sbin:/usr/sbin:/sbin"):
+        pytest.skip(f"needs {command} (Debian package {package})")
 
 
-def need(*tools: tuple[str, str]) -> None:
-    """Skip the test unless this is root and each of `tools` (command, Debian package) is here."""
+def need_root() -> None:
     if os.geteuid() != 0:
         pytest.skip("needs root for private namespaces (sudo make judges)")
-    for command, package in tools:
-        if not shutil.which(command, path=os.environ["PATH"] + ":/usr/sbin:/sbin"):
-            pytest.skip(f"needs {command} (Debian package {package})")
+    need("unshare", "util-linux")
+    need("ip", "iproute2")

@@ -22,7 +22,7 @@ class Sandbox:
 
     def __init__(self) -> None:
         unshare = ("unshare", "--mount", "--net", "--uts", "--pid", "--fork", "--propagation", "private")
-        # /proc is still the machine's there, so the holder reads the process id by which the machine knows it.
+        # /proc is still the machine's there: the holder reads the process id by which the machine knows it.
         hold = "read -r pid rest </proc/self/stat; echo $pid; exec cat"
         self.holder = subprocess.Popen(
             [*unshare, "sh", "-c", hold], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
@@ -53,7 +53,7 @@ class Sandbox:
     def run(
         self, *command: str, check: bool = True, stdin: str = "", env: Mapping[str, str] | None = None
     ) -> subprocess.CompletedProcess[str]:
-        """Run `command` inside to its end; with `check`, a non-zero exit fails the test with what was printed."""
+        """Run `command` inside to its end; with `check`, another exit than 0 fails the test."""
         done = subprocess.run(
             self._inside(*command),
             input=stdin,
@@ -69,7 +69,9 @@ class Sandbox:
         """Start `command` inside, its output to `log`; return its process id."""
         with log.open("ab") as output:
             process = subprocess.Popen(
-                self._inside("sh", "-c", 'read -r pid rest </proc/self/stat; echo $pid; exec "$@" >&2', "sh", *command),
+                self._inside(
+                    "sh", "-c", 'read -r pid rest </proc/self/stat; echo $pid; exec "$@" >&2', "sh", *command
+                ),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=output,
@@ -90,9 +92,11 @@ class Sandbox:
 
     def interface(self, name: str, *addresses: str) -> None:
         """Add a network interface that leads nowhere, up, with `addresses` (CIDR)."""
-        self.run("ip", "link", "add", name, "type", "dummy")
+        nowhere = f"{name}-peer"
+        self.run("ip", "link", "add", name, "type", "veth", "peer", "name", nowhere)
         for address in addresses:
             self.run("ip", "address", "add", address, "dev", name)
+        self.run("ip", "link", "set", nowhere, "up")
         self.run("ip", "link", "set", name, "up")
 
     @contextmanager

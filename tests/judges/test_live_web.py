@@ -15,11 +15,14 @@ from pathlib import Path
 
 import apache
 import pytest
-from harness import SAMPLE, Host, hosts_of, need, properties
+from harness import Host, need, need_root, render
+from machine import install
 from sandbox import Sandbox, bridge, wire
 
+from oxconf.syntax import properties
+
 AJP = "/opt/open-xchange/etc/groupware/ajp.properties"
-JAVA_FLAGS = "-Xmx64m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xshare:auto".split()
+JAVA_FLAGS = ["-Xmx64m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"]
 STRANGER = "10.20.30.99"
 
 USER_PATHS = {
@@ -106,8 +109,8 @@ SOAP_SPELLINGS = [
     "servlet/axis2/services",
 ]
 
-# A dead node costs a request at most connectiontimeout (2 s) or the ping of a pooled connection (2 s), and then
-# the connect to the next node; twice that for a busy machine.
+# A dead node costs a request at most the ping of a pooled connection (2 s) and connectiontimeout (2 s); twice
+# that for a busy machine.
 LEFT_WITHIN = 8.0
 
 
@@ -126,7 +129,7 @@ class Answer:
 class Web:
     """The running machines."""
 
-    server: str
+    front: Host
     switch: Sandbox
     provisioning: str
     sandboxes: dict[str, Sandbox] = field(default_factory=dict)
@@ -141,12 +144,13 @@ class Web:
         """The routes of the nodes that users are sent to."""
         return {self.routes[name] for name in self.hosts}
 
-    def get(self, target: str, cookie: str = "", source: str = "stranger", server: str = "") -> Answer:
+    def get(self, target: str, cookie: str = "", source: str = "stranger") -> Answer:
         """Ask Apache for `target`, sent as it is written, from the machine `source`."""
+        address = "127.0.0.1" if source == self.front.name else self.front.address
         with self.sandboxes[source].network():
-            connection = socket.create_connection((server or self.server, 80), timeout=20)
+            connection = socket.create_connection((address, 80), timeout=20)
         with connection:
-            headers = f"Host: {self.server}\r\nConnection: close\r\n"
+            headers = f"Host: {self.front.address}\r\nConnection: close\r\n"
             if cookie:
                 headers += f"Cookie: JSESSIONID={cookie}\r\n"
             connection.sendall(f"GET {target} HTTP/1.1\r\n{headers}\r\n".encode("latin-1"))
@@ -157,17 +161,23 @@ class Web:
         answer = re.search(r"^(\S+) (\S+) (\S+\.\S+)$", body, re.MULTILINE)
         set_cookie = re.search(r"^Set-Cookie: JSESSIONID=([^;\r]+)", head, re.MULTILINE | re.IGNORECASE)
         return Answer(
-            int(status[1]), *(answer.groups() if answer else ("", "", "")), set_cookie[1] if set_cookie else ""
+            int(status[1]),
+            *(answer.groups() if answer else ("", "", "")),
+            set_cookie[1] if set_cookie else "",
         )
 
     def received(self, servlet: str = "") -> list[tuple[str, str]]:
         """The host and path of each request that the nodes saw so far, of `servlet` where it is given."""
-        lines = [(host, line.split(" ", 4)) for host, log in self.logs.items() for line in log.open(errors="replace")]
+        lines = [
+            (host, line.split(" ", 4))
+            for host, log in self.logs.items()
+            for line in log.open(errors="replace")
+        ]
         requests = [(host, fields) for host, fields in lines if fields[0] == "request"]
         return [(host, fields[4].strip()) for host, fields in requests if servlet in ("", fields[3])]
 
     def start_node(self, host: Host, program: list[str]) -> None:
-        settings = properties(host.text(AJP))
+        settings = {entry.key: entry.value for entry in properties.parse(host.text(AJP)).entries}
         address = settings["AJP_BIND_ADDR"].replace("*", "0.0.0.0")
         self.routes[host.name] = settings["AJP_JVM_ROUTE"]
         self.nodes[host.name] = self.sandboxes[host.name].start(
@@ -200,24 +210,26 @@ def java_program(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     jars = sorted(Path("/usr/share/java").glob("tomcat[0-9]*-embed-core.jar"))
     if not jars:
         pytest.skip("needs an embedded Tomcat (Debian package libtomcat10-embed-java)")
+    need("javac", "default-jdk-headless")
     classes = tmp_path_factory.mktemp("classes")
     source = Path(__file__).with_name("OxNode.java")
     subprocess.run(["javac", "-cp", str(jars[-1]), "-d", str(classes), str(source)], check=True)
-    return ["java", *JAVA_FLAGS, "-cp", f"{classes}:{jars[-1]}", "OxNode"]
+    return ["java", *JAVA_FLAGS, f"-Djava.io.tmpdir={classes}", "-cp", f"{classes}:{jars[-1]}", "OxNode"]
 
 
 @pytest.fixture(scope="module")
 def web(java_program: list[str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Web]:
-    need(("apache2", "apache2"), ("javac", "default-jdk-headless"), ("ip", "iproute2"), ("nsenter", "util-linux"))
+    need_root()
+    need("apache2", "apache2")
     scratch = tmp_path_factory.mktemp("web")
-    hosts = {host.name: host for host in hosts_of(Path(SAMPLE))}
-    front = next(host for host in hosts.values() if "web" in host.roles)
-    nodes = [host for host in hosts.values() if host.has(AJP)]
+    hosts = render("1m", scratch)
+    front = next(host for host in hosts if "web" in host.roles)
+    nodes = [host for host in hosts if AJP in host.paths]
     provisioning = next(host for host in nodes if "provisioning" in host.roles)
     machines = {host.name: host.address for host in (front, *nodes)} | {"stranger": STRANGER}
 
     switch = bridge()
-    running = Web(front.address, switch, provisioning.name)
+    running = Web(front, switch, provisioning.name)
     running.hosts = {host.name: host for host in nodes if host is not provisioning}
     try:
         for number, (name, address) in enumerate(machines.items()):
@@ -227,8 +239,9 @@ def web(java_program: list[str], tmp_path_factory: pytest.TempPathFactory) -> It
             running.ports[name] = wire(switch, running.sandboxes[name], number, f"{address}/24")
         for host in nodes:
             running.start_node(host, java_program)
-        apache.prepare(running.sandboxes[front.name], front, scratch)
-        running.sandboxes[front.name].start("apache2ctl", "-D", "FOREGROUND", log=scratch / "apache.log")
+        install(running.sandboxes[front.name], front, scratch)
+        apache.switch_on(running.sandboxes[front.name], front)
+        running.sandboxes[front.name].start("apache2ctl", "-D", "FOREGROUND", log=running.logs[front.name])
         for host in nodes:
             wait_for(running.logs[host.name], "ready")
         wait_for_port(running)
@@ -278,7 +291,8 @@ def test_users_never_reach_the_provisioning_node(web: Web) -> None:
 
 @pytest.mark.parametrize("path", SOAP_PATHS)
 def test_soap_is_answered_by_the_provisioning_node_for_its_callers(web: Web, path: str) -> None:
-    answer = web.get(f"{path}/OXContextService?wsdl", source=web.provisioning)
+    """The web server itself is the one that the tutorial lets call."""
+    answer = web.get(f"{path}/OXContextService?wsdl", source=web.front.name)
     assert (answer.status, answer.servlet) == (200, "soap")
     assert answer.route == web.routes[web.provisioning]
 

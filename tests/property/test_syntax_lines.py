@@ -8,7 +8,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from oxconf.syntax import blocks, exports, fstab, interfaces, optionfile, properties
+from oxconf.syntax import (
+    blocks,
+    exports,
+    fstab,
+    hosts,
+    interfaces,
+    optionfile,
+    properties,
+    shellvars,
+    sysusers,
+    unit,
+)
 from oxconf.syntax._base import Unwritable
 
 # Pieces that mean something in one of the syntaxes, so that random texts get somewhere.
@@ -22,11 +33,20 @@ PIECES = [
     "export ", "$(id)",
 ]  # fmt: skip
 TEXTS = st.lists(st.sampled_from(PIECES), max_size=25).map("".join)
-VALUES = st.one_of(
-    TEXTS, st.text(max_size=8), st.sampled_from(["", "a", "a b", "10.20.30.213", "/srv/ox", "eth0"])
-)
+WORDS = st.text("abz019_.-", min_size=1, max_size=8)
+VALUES = st.one_of(WORDS, TEXTS, st.text(max_size=8), st.sampled_from(["", "a b", "10.20.30.213", "/srv/ox"]))
 
-MODULES: list[ModuleType] = [properties, optionfile, exports, fstab, interfaces]
+MODULES: list[ModuleType] = [
+    properties,
+    optionfile,
+    exports,
+    fstab,
+    interfaces,
+    hosts,
+    sysusers,
+    unit,
+    shellvars,
+]
 """Every module with `parse` and `render`."""
 
 BUILDERS: dict[str, Callable[[str, str], Any]] = {
@@ -75,6 +95,30 @@ BUILDERS: dict[str, Callable[[str, str], Any]] = {
             interfaces.Stanza("auto", ("z",)),
         )
     ),
+    "hosts": lambda a, b: hosts.Document(
+        (hosts.Entry("10.0.0.1", (a, b)), hosts.Entry(a, ("x",)), hosts.Entry("::1", ("z",)))
+    ),
+    "hosts names": lambda a, b: hosts.Document((hosts.Entry("10.0.0.1", (a, b)), hosts.Entry("::1", ("z",)))),
+    "sysusers": lambda a, b: sysusers.Document(
+        (sysusers.Entry("u", a, b, a, b, b), sysusers.Entry("g", b, None, None, a), sysusers.Entry("g", "z"))
+    ),
+    "unit value": lambda a, b: unit.Document(
+        (unit.Section("A"), unit.Entry("A", "a", a), unit.Entry("A", "b", b), unit.Section("Z"))
+    ),
+    "unit name": lambda a, b: unit.Document(
+        (unit.Section(a), unit.Entry(a, b, "x"), unit.Section("Z"), unit.Entry("Z", "z", ""))
+    ),
+    "unit quoted": lambda a, b: unit.Document(
+        (
+            unit.Section("Service"),
+            unit.Entry("Service", "ExecStart", f"/bin/echo {unit.quote(a)} {unit.quote(b)}"),
+            unit.Entry("Service", "z", "1"),
+        )
+    ),
+    "shellvars": lambda a, b: shellvars.Document(
+        (shellvars.Entry("A", a), shellvars.Entry("B", b, True), shellvars.Entry("Z", "1"))
+    ),
+    "shellvars name": lambda a, b: shellvars.Document((shellvars.Entry(a, b), shellvars.Entry("Z", "1"))),
 }
 """Documents that a program builds from any two values."""
 
@@ -101,9 +145,9 @@ def test_any_text_is_read_and_comes_back_unchanged(module: ModuleType, text: str
 @settings(max_examples=150, deadline=None)
 @given(first=VALUES, second=VALUES)
 def test_a_value_comes_back_unchanged_or_is_refused(name: str, first: str, second: str) -> None:
-    document = BUILDERS[name](first, second)
-    module = module_of(document)
     try:
+        document = BUILDERS[name](first, second)
+        module = module_of(document)
         text = module.render(document)
     except Unwritable:
         return
@@ -130,6 +174,18 @@ def test_what_is_appended_to_any_file_stands_alone(module: ModuleType, text: str
         return
     kept = [item for item in after.items[:-1] if not isinstance(item, module.Blank | module.Unread)]
     assert kept == [item for item in before.items if not isinstance(item, module.Blank | module.Unread)]
+
+
+@settings(max_examples=150, deadline=None)
+@given(values=st.lists(VALUES, max_size=4))
+def test_quoted_words_of_a_unit_are_the_words_again(values: list[str]) -> None:
+    try:
+        command = " ".join(map(unit.quote, values))
+        variables = " ".join(map(unit.quote_environment, values))
+    except Unwritable:
+        return
+    assert unit.words(command, command=True) == tuple(values)
+    assert unit.words(variables, command=False) == tuple(values)
 
 
 @settings(max_examples=150, deadline=None)

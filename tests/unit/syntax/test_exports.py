@@ -50,9 +50,19 @@ def test_a_blank_before_the_bracket_exports_to_the_world() -> None:
     assert problem.line == 1
 
 
-def test_a_line_without_a_client_exports_to_the_world() -> None:
-    document = parse("/srv -ro\n")
-    assert document.exports[0].clients == (Client("*", ("ro",)),)
+@pytest.mark.parametrize(
+    ("line", "clients"),
+    [
+        ("/srv", (Client("*"),)),
+        ("/srv -ro", (Client("*", ("ro",)),)),
+        ("/srv h(rw) -ro", (Client("h", ("rw",)), Client("*", ("ro",)))),
+    ],
+)
+def test_a_line_that_ends_without_a_client_exports_to_the_world(
+    line: str, clients: tuple[Client, ...]
+) -> None:
+    document = parse(f"{line}\n")
+    assert document.exports[0].clients == clients
     assert "every host" in document.problems[0].message
 
 

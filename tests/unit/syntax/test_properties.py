@@ -76,7 +76,7 @@ def test_only_what_was_changed_is_written_anew() -> None:
     assert render(Document((first, evolve(second, value="3", raw=None)))) == "a :  1\r\nb=3\n"
 
 
-@pytest.mark.parametrize("text", ["a=1", "a=1\\", "a=1\\\n", "a=1\\\r\n"])
+@pytest.mark.parametrize("text", ["a=1", "a=1\\", "a=1\\\n", "a=1\\\r\n", "a=1\\\r"])
 def test_an_appended_entry_never_becomes_part_of_the_last_line(text: str) -> None:
     read = parse(render(Document((*parse(text).items, Entry("b", "2")))))
     assert read.entries == (Entry("a", "1"), Entry("b", "2"))

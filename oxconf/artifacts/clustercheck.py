@@ -1,0 +1,157 @@
+"""The health check of a Galera node on port 9200: the script, its units and its database account."""
+
+import shlex
+from ipaddress import IPv4Address
+from typing import ClassVar, Self
+
+from attrs import frozen
+
+from oxconf.artifacts._artifact import Artifact, Enable, Switch
+from oxconf.artifacts._codec import TEXT, secret
+from oxconf.artifacts._server import SOCKET, client_program
+from oxconf.artifacts._settings import OptionsArtifact, setting
+from oxconf.artifacts._template import fill
+from oxconf.deployment.model import Deployment, Host, Role
+from oxconf.deployment.origin import Mark
+from oxconf.deployment.secrets import Secret
+from oxconf.deployment.topology import CLUSTERCHECK_PORT, has_clustercheck, runs_haproxy
+from oxconf.syntax import unit
+
+SCRIPT = "/usr/local/bin/clustercheck"
+ACCOUNT_FILE = "/etc/mysql/clustercheck.cnf"
+DATABASE_USER = "clustercheck"
+"""Needs no privilege (USAGE): every account may ask for the status and for read_only."""
+
+REQUEST_SECONDS = 1
+"""OURS: a check on the same network sends its request at once."""
+
+QUERY_SECONDS = 1.5
+"""OURS: below the 2 seconds that HAProxy and keepalived wait, so a hung server is a plain 503 to them."""
+
+RUN_SECONDS = 5
+"""OURS: above the sum of the two and of what the script itself needs on a busy machine."""
+
+
+def _checked(deployment: Deployment, host: Host) -> bool:
+    return has_clustercheck(deployment) and host.has(Role.DATABASE)
+
+
+@frozen(kw_only=True)
+class Clustercheck(Artifact):
+    """The script: with `--http` it answers one request on standard input and output, else it exits 0 or 1."""
+
+    kind: ClassVar[str] = "clustercheck"
+    path: ClassVar[str] = SCRIPT
+    title: ClassVar[str] = "Says whether this Galera node can serve OX."
+    mode: ClassVar[int] = 0o755
+
+    client: str
+
+    @classmethod
+    def from_deployment(cls, deployment: Deployment, host: Host) -> Self | None:
+        """Return the script of a Galera node."""
+        return cls(client=client_program(deployment)) if _checked(deployment, host) else None
+
+    def render(self) -> str:
+        """Return the complete text."""
+        return fill(
+            "clustercheck",
+            shlex.quote,
+            client=self.client,
+            account_file=ACCOUNT_FILE,
+            request_seconds=REQUEST_SECONDS,
+            query_seconds=QUERY_SECONDS,
+        )
+
+
+@frozen(kw_only=True)
+class ClustercheckSocket(Artifact):
+    """The socket: who may ask, and how often."""
+
+    kind: ClassVar[str] = "clustercheck-socket"
+    path: ClassVar[str] = "/etc/systemd/system/clustercheck.socket"
+    title: ClassVar[str] = "Port of the health check of this Galera node."
+
+    port: int
+    clients: tuple[IPv4Address, ...]
+    """The hosts whose balancers ask; the host itself always may."""
+
+    @classmethod
+    def from_deployment(cls, deployment: Deployment, host: Host) -> Self | None:
+        """Return the socket of a Galera node, open to every HAProxy of the cluster."""
+        if not _checked(deployment, host):
+            return None
+        clients = tuple(other.address for other in deployment.hosts if runs_haproxy(deployment, other))
+        return cls(port=CLUSTERCHECK_PORT, clients=clients)
+
+    @property
+    def max_connections(self) -> int:
+        """Checks at the same time: both listeners of each HAProxy, eight deep while a server hangs."""
+        return max(64, 16 * len(self.clients))
+
+    def render(self) -> str:
+        """Return the complete text."""
+        return fill(
+            "clustercheck.socket",
+            unit.quote,
+            port=self.port,
+            clients=self.clients,
+            max_connections=self.max_connections,
+        )
+
+    def enables(self) -> tuple[Enable, ...]:
+        """Return the socket; its services start with each connection."""
+        return (Enable(Switch.UNIT, "clustercheck.socket"),)
+
+
+@frozen(kw_only=True)
+class ClustercheckService(Artifact):
+    """What each connection starts. Needs systemd 247 (Debian 11, Ubuntu 22.04) for LoadCredential."""
+
+    kind: ClassVar[str] = "clustercheck-service"
+    path: ClassVar[str] = "/etc/systemd/system/clustercheck@.service"
+    title: ClassVar[str] = "Answers one health check."
+
+    @classmethod
+    def from_deployment(cls, deployment: Deployment, host: Host) -> Self | None:
+        """Return the service of a Galera node."""
+        return cls() if _checked(deployment, host) else None
+
+    def render(self) -> str:
+        """Return the complete text."""
+        return fill(
+            "clustercheck@.service",
+            unit.quote,
+            script=SCRIPT,
+            account_file=ACCOUNT_FILE,
+            run_seconds=RUN_SECONDS,
+        )
+
+
+@frozen(kw_only=True)
+class ClustercheckCnf(OptionsArtifact):
+    """The account of the check, read by the database client."""
+
+    kind: ClassVar[str] = "clustercheck-cnf"
+    path: ClassVar[str] = ACCOUNT_FILE
+    title: ClassVar[str] = "Database account of the health check."
+    mode: ClassVar[int] = 0o600
+    option_group: ClassVar[str] = "client"
+
+    user: str | None = setting("user", TEXT, "Database user; needs no privilege.", Mark.OURS)
+    password: Secret | None = setting("password", secret("clustercheck"), "Its password.", Mark.OURS)
+    socket: str | None = setting(
+        "socket",
+        TEXT,
+        "The server's socket.",
+        Mark.SOURCE,
+        "the packages for Debian; the account is clustercheck@localhost, the check needs no network",
+        noted=True,
+    )
+
+    @classmethod
+    def from_deployment(cls, deployment: Deployment, host: Host) -> Self | None:
+        """Return the account of a Galera node."""
+        if not _checked(deployment, host):
+            return None
+        return cls(user=DATABASE_USER, password=deployment.password("clustercheck"), socket=SOCKET)

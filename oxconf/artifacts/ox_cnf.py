@@ -1,0 +1,311 @@
+"""`ox.cnf`: sizes and behaviour of every database server, whatever the mode."""
+
+from ipaddress import IPv4Address
+from typing import ClassVar, Self
+
+from attrs import frozen
+
+from oxconf.artifacts._codec import ADDRESS, INTEGER, ON_OFF, ONE_ZERO, SIZE, TEXT, words
+from oxconf.artifacts._server import TABLE_OPEN_CACHE, is_mariadb, open_files_limit, since
+from oxconf.artifacts._settings import OptionsArtifact, setting
+from oxconf.deployment.model import Deployment, Host, Role
+from oxconf.deployment.origin import Derived, Mark, ours
+from oxconf.deployment.sizing import buffer_pool, max_connections
+from oxconf.deployment.topology import database_bind_address, database_floats
+from oxconf.deployment.units import GIB, MIB
+
+_OX_SQL = "Open-Xchange middleware, etc/mysql: its tables are utf8 with utf8_unicode_ci"
+
+
+@frozen(kw_only=True)
+class OxCnf(OptionsArtifact):
+    """Sizing and tuning.
+
+    The transaction isolation is left at the server's REPEATABLE READ: no source asks for another one.
+    """
+
+    kind: ClassVar[str] = "ox-cnf"
+    path: ClassVar[str] = "/etc/mysql/ox.conf.d/ox.cnf"
+    title: ClassVar[str] = "Sizing and tuning of the database server for Open-Xchange."
+
+    bind_address: IPv4Address | None = setting(
+        "bind_address",
+        ADDRESS,
+        "Address to listen on.",
+        Mark.OURS,
+        "the address that the OX hosts use; Debian's own files say 127.0.0.1",
+        heading="Network",
+        noted=True,
+    )
+    skip_name_resolve: bool | None = setting(
+        "skip_name_resolve",
+        ON_OFF,
+        "Takes clients by address; grants must then name addresses, or localhost for the socket.",
+        Mark.OURS,
+        "no connection waits for DNS; accounts must name addresses",
+        noted=True,
+    )
+    max_connections: int | None = setting(
+        "max_connections", INTEGER, "Connections at the same time.", Mark.OURS, minimum=10, maximum=100_000
+    )
+    max_connect_errors: int | None = setting(
+        "max_connect_errors",
+        INTEGER,
+        "After how many broken handshakes a host is locked out.",
+        Mark.OURS,
+        "counts only while names are resolved; then a port scan or a check must not lock an OX host out",
+        minimum=1,
+        maximum=4_294_967_295,
+        noted=True,
+    )
+    max_allowed_packet: int | None = setting(
+        "max_allowed_packet",
+        SIZE,
+        "Largest packet, so largest stored value.",
+        Mark.OURS,
+        "OX stores attachments and images of users in rows; its own documentation names 16M as the least",
+        unit="bytes",
+        minimum=1024,
+        maximum=GIB,
+        noted=True,
+    )
+    wait_timeout: int | None = setting(
+        "wait_timeout",
+        INTEGER,
+        "After how long the server closes an idle connection.",
+        Mark.OURS,
+        unit="seconds",
+        minimum=1,
+        maximum=31_536_000,
+    )
+
+    innodb_buffer_pool_size: int | None = setting(
+        "innodb_buffer_pool_size",
+        SIZE,
+        "Cache of data and indexes; most of the server's memory.",
+        Mark.SOURCE,
+        "two thirds of the memory (oxpedia, My.cnf)",
+        unit="bytes",
+        minimum=2 * MIB,
+        heading="InnoDB",
+    )
+    innodb_log_file_size: int | None = setting(
+        "innodb_log_file_size",
+        SIZE,
+        "Redo log file; MariaDB before 10.5 and MySQL before 8.0.30 have two of them.",
+        Mark.OURS,
+        unit="bytes",
+        minimum=MIB,
+        maximum=512 * GIB,
+    )
+    innodb_redo_log_capacity: int | None = setting(
+        "innodb_redo_log_capacity",
+        SIZE,
+        "The whole redo log, from MySQL 8.0.30 on: as much as two files of innodb_log_file_size.",
+        Mark.OURS,
+        unit="bytes",
+        minimum=8 * MIB,
+        maximum=512 * GIB,
+    )
+    innodb_flush_log_at_trx_commit: int | None = setting(
+        "innodb_flush_log_at_trx_commit",
+        INTEGER,
+        "1 writes each commit to disk, 2 once a second; 0 loses commits when only the daemon dies.",
+        Mark.OURS,
+        "an acknowledged commit survives the loss of power, on every node at once too",
+        minimum=0,
+        maximum=3,
+        noted=True,
+    )
+    innodb_flush_method: str | None = setting(
+        "innodb_flush_method",
+        TEXT,
+        "How data files are written; the default of MariaDB from 10.6 on.",
+        Mark.SOURCE,
+        "MariaDB and MySQL manuals: the buffer pool is the cache, the system's would hold every page twice",
+        noted=True,
+    )
+    innodb_file_per_table: bool | None = setting(
+        "innodb_file_per_table", ONE_ZERO, "One file for each table.", Mark.SOURCE, "oxpedia, My.cnf"
+    )
+    innodb_io_capacity: int | None = setting(
+        "innodb_io_capacity",
+        INTEGER,
+        "Background writes that the disks can take; the server's own default unless it is set.",
+        Mark.CLUSTER,
+        unit="operations a second",
+        minimum=100,
+    )
+    innodb_snapshot_isolation: bool | None = setting(
+        "innodb_snapshot_isolation",
+        ON_OFF,
+        "Refuses to update a row that changed since the snapshot was taken; ON since MariaDB 11.6.2.",
+        Mark.OURS,
+        "OX expects the behaviour of the servers before it and does not know error 1020",
+        noted=True,
+    )
+
+    table_open_cache: int | None = setting(
+        "table_open_cache",
+        INTEGER,
+        "Open tables that are kept.",
+        Mark.OURS,
+        "OX keeps many schemas with some 150 tables each",
+        minimum=1,
+        heading="Caches",
+    )
+    table_definition_cache: int | None = setting(
+        "table_definition_cache", INTEGER, "Table definitions that are kept.", Mark.OURS, minimum=400
+    )
+    open_files_limit: int | None = setting(
+        "open_files_limit",
+        INTEGER,
+        "Files and sockets that the server may open; the unit's LimitNOFILE must not be smaller.",
+        Mark.OURS,
+        minimum=1,
+    )
+    thread_cache_size: int | None = setting(
+        "thread_cache_size",
+        INTEGER,
+        "Threads that wait for the next connection.",
+        Mark.OURS,
+        "the pools of OX open and close connections all day",
+        minimum=0,
+        maximum=16_384,
+    )
+    tmp_table_size: int | None = setting(
+        "tmp_table_size",
+        SIZE,
+        "Temporary tables above this size go to disk; the smaller of this and max_heap_table_size counts.",
+        Mark.OURS,
+        unit="bytes",
+        minimum=1024,
+    )
+    max_heap_table_size: int | None = setting(
+        "max_heap_table_size", SIZE, "See tmp_table_size.", Mark.OURS, unit="bytes", minimum=16_384
+    )
+    query_cache_type: bool | None = setting(
+        "query_cache_type",
+        ONE_ZERO,
+        "The query cache; later servers have none, or have it off.",
+        Mark.SOURCE,
+        "one lock for all connections, and not safe with Galera (MariaDB manual)",
+        noted=True,
+    )
+    query_cache_size: int | None = setting(
+        "query_cache_size", SIZE, "Its memory.", Mark.SOURCE, "see query_cache_type", unit="bytes", minimum=0
+    )
+
+    character_set_server: str | None = setting(
+        "character_set_server",
+        TEXT,
+        "Character set of new databases; always written together with its collation.",
+        Mark.SOURCE,
+        _OX_SQL,
+        heading="SQL",
+        noted=True,
+    )
+    collation_server: str | None = setting(
+        "collation_server", TEXT, "Collation of new databases.", Mark.SOURCE, _OX_SQL
+    )
+    sql_mode: tuple[str, ...] | None = setting(
+        "sql_mode",
+        words(),
+        "How strictly the server takes statements.",
+        Mark.SOURCE,
+        "OX is written for these modes alone, not for the strict ones (oxpedia, 7.10 Database Migration)",
+        noted=True,
+    )
+
+    slow_query_log: bool | None = setting(
+        "slow_query_log", ON_OFF, "Writes down slow statements.", Mark.OURS, heading="Log"
+    )
+    slow_query_log_file: str | None = setting(
+        "slow_query_log_file",
+        TEXT,
+        "Where; the package's logrotate covers /var/log/mysql/*.log.",
+        Mark.OURS,
+        "a state transfer empties the data folder",
+    )
+    long_query_time: int | None = setting(
+        "long_query_time", INTEGER, "From when on a statement is slow.", Mark.OURS, unit="seconds", minimum=0
+    )
+
+    @classmethod
+    def from_deployment(cls, deployment: Deployment, host: Host) -> Self | None:
+        """Return the options of a database server."""
+        if not host.has(Role.DATABASE):
+            return None
+        tuning = deployment.database.tuning
+        pool, connections = buffer_pool(deployment, host), max_connections(deployment)
+        redo, wait = _redo_log(deployment, pool.value), _wait_timeout(deployment)
+        capacity = since(deployment, mysql="8.0")
+        origins = {
+            "innodb_buffer_pool_size": pool.origin,
+            "max_connections": connections.origin,
+            "innodb_redo_log_capacity" if capacity else "innodb_log_file_size": redo.origin,
+            "wait_timeout": wait.origin,
+            "open_files_limit": ours("what table_open_cache and max_connections ask for"),
+        }
+        for name in ("innodb_flush_log_at_trx_commit", "innodb_io_capacity", "max_allowed_packet"):
+            if getattr(tuning, name) is not None:
+                origins[name] = deployment.origin("database", "tuning", name)
+        if database_floats(deployment):
+            origins["bind_address"] = ours("every address: a floating one reaches this server as well")
+        # From 11.0 on MariaDB calls two of them deprecated; what we would write is its default there.
+        old = not since(deployment, mariadb="11.0")
+        query_cache = is_mariadb(deployment) or not since(deployment, mysql="5.7")
+        character_set = "utf8mb3" if since(deployment, mysql="8.0") else "utf8"
+        # MySQL 8.0 does not start with a mode that it no longer knows.
+        gone = since(deployment, mysql="8.0")
+        modes = ("NO_ENGINE_SUBSTITUTION",) if gone else ("NO_ENGINE_SUBSTITUTION", "NO_AUTO_CREATE_USER")
+        return cls(
+            bind_address=database_bind_address(deployment, host),
+            skip_name_resolve=True,
+            max_connections=connections.value,
+            max_connect_errors=4_294_967_295,
+            max_allowed_packet=tuning.max_allowed_packet or 64 * MIB,
+            wait_timeout=wait.value,
+            innodb_buffer_pool_size=pool.value,
+            innodb_log_file_size=None if capacity else redo.value,
+            innodb_redo_log_capacity=min(2 * redo.value, 512 * GIB) if capacity else None,
+            innodb_flush_log_at_trx_commit=tuning.innodb_flush_log_at_trx_commit or 1,
+            innodb_flush_method="O_DIRECT" if old else None,
+            innodb_file_per_table=True if old else None,
+            innodb_io_capacity=tuning.innodb_io_capacity,
+            innodb_snapshot_isolation=False if since(deployment, mariadb="11.8") else None,
+            table_open_cache=TABLE_OPEN_CACHE,
+            table_definition_cache=TABLE_OPEN_CACHE,
+            open_files_limit=open_files_limit(deployment),
+            thread_cache_size=256,
+            tmp_table_size=32 * MIB,
+            max_heap_table_size=32 * MIB,
+            query_cache_type=False if query_cache else None,
+            query_cache_size=0 if query_cache else None,
+            character_set_server=character_set,
+            collation_server=f"{character_set}_unicode_ci",
+            sql_mode=modes,
+            slow_query_log=True,
+            slow_query_log_file="/var/log/mysql/ox-slow.log",
+            long_query_time=2,
+            origins=origins,
+        )
+
+
+def _redo_log(deployment: Deployment, pool: int) -> Derived[int]:
+    user = deployment.database.tuning.innodb_log_file_size
+    if user is not None:
+        return Derived(user, deployment.origin("database", "tuning", "innodb_log_file_size"))
+    size = min(max(pool // 4 // MIB, 64) * MIB, GIB)
+    return Derived(
+        size, ours("a quarter of the buffer pool; 1G at most, so a crashed server is back in minutes")
+    )
+
+
+def _wait_timeout(deployment: Deployment) -> Derived[int]:
+    user = deployment.database.tuning.wait_timeout
+    if user is not None:
+        return Derived(user, deployment.origin("database", "tuning", "wait_timeout"))
+    life = deployment.database.pool.max_life_time // 1000
+    why = f"the last to close: three times OX's {life} s, and above HAProxy's 20 minutes"
+    return Derived(max(1800, 3 * life), ours(why))

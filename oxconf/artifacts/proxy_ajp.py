@@ -1,0 +1,366 @@
+"""`proxy_ajp.conf`: how the Apache of a web server spreads users over the OX nodes, and who may call SOAP."""
+
+import re
+from collections.abc import Callable, Iterator
+from ipaddress import IPv4Network
+from typing import Any, ClassVar, Self
+
+from attrs import field, frozen
+
+from oxconf.artifacts._artifact import Enable, ParsedArtifact, Switch
+from oxconf.artifacts._template import fill
+from oxconf.artifacts._time import SECOND, Milliseconds
+from oxconf.deployment.model import Deployment, Host, Role
+from oxconf.deployment.topology import soap_hosts
+from oxconf.syntax import apache
+from oxconf.syntax._base import Problem
+
+Words = tuple[str, ...]
+
+MODULES = (
+    *("proxy", "proxy_ajp", "proxy_balancer", "lbmethod_byrequests", "slotmem_shm"),
+    *("headers", "expires", "deflate"),
+)
+"""The tutorial's modules, and the two that a balancer needs besides on Apache 2.4."""
+
+USERS, DEVICES, SOAP = "oxcluster", "oxcluster_eas", "oxprovisioning"
+"""Names of the balancers; the first is the tutorial's."""
+
+PATHS = {
+    "/servlet/axis2/services": SOAP,
+    "/webservices": SOAP,
+    "/ajax": USERS,
+    "/servlet": USERS,
+    "/infostore": USERS,
+    "/publications": USERS,
+    "/Microsoft-Server-ActiveSync": DEVICES,
+    "/usm-json": DEVICES,
+}
+"""What is passed on, and to which balancer, in this order: the first path that fits wins."""
+
+SOAP_PERHAPS = r"(?i)^/(servlet(;[^/]*)?/axis2|webservices)"
+SOAP_PLAINLY = "^/(servlet/axis2/services|webservices)(/|$)"
+STEP_WITH_PARAMETERS = r"/\.{0,2};"
+
+DEAD_AFTER = Milliseconds(2 * SECOND)
+"""OURS, measured: a dead host costs a request 2 s, a hung JVM 4 s; the tutorial's values 40 s and more."""
+ASKED_AGAIN_AFTER = Milliseconds(5 * SECOND)
+"""OURS, measured: with the tutorial's retry=60 a node that is back gets nobody for 52 s."""
+TIMEOUTS = {
+    USERS: Milliseconds(100 * SECOND),
+    DEVICES: Milliseconds(1900 * SECOND),
+    SOAP: Milliseconds(600 * SECOND),
+}
+"""How long a node may think. Users: the tutorial; devices: proxy_http.conf as shipped; SOAP: ours."""
+
+
+@frozen(kw_only=True)
+class BalancerMember:
+    """One node of a balancer. What is None is not written, and httpd's default holds."""
+
+    scheme: str = "ajp"
+    host: str
+    port: int | None = None
+    route: str | None = None
+    load_factor: int | None = None
+    connection_timeout: Milliseconds | None = None
+    ping: Milliseconds | None = None
+    timeout: Milliseconds | None = None
+    retry: Milliseconds | None = None
+    smax: int | None = None
+    ttl: Milliseconds | None = None
+    line: int = field(default=0, eq=False)
+
+    @property
+    def url(self) -> str:
+        """The node as a BalancerMember names it."""
+        return f"{self.scheme}://{self.host}" + ("" if self.port is None else f":{self.port}")
+
+
+@frozen(kw_only=True)
+class Balancer:
+    """One `<Proxy balancer://name>` section."""
+
+    name: str
+    members: tuple[BalancerMember, ...] = ()
+    method: str | None = None
+    sticky_session: str | None = None
+    """Name of the cookie, and behind `|` that of the path parameter, which hold the session."""
+    scolonpathdelim: bool = False
+    """Whether that parameter stands behind a semicolon, as servlet containers write it."""
+    line: int = field(default=0, eq=False)
+
+
+@frozen(kw_only=True)
+class ProxyPass:
+    """One path that is passed on; of several that fit, the first in the file wins."""
+
+    path: str
+    target: str
+    line: int = field(default=0, eq=False)
+
+    @property
+    def balancer(self) -> str | None:
+        """Name of the balancer that the target begins with, if it does."""
+        match = re.match(r"balancer://([^/]+)", self.target, re.IGNORECASE)
+        return match[1] if match else None
+
+
+@frozen(kw_only=True)
+class Access:
+    """Who may ask for the paths of one `<Location>` or `<LocationMatch>`: the words of each `Require`."""
+
+    pattern: str
+    regex: bool = False
+    require: tuple[Words, ...] = ()
+    line: int = field(default=0, eq=False)
+
+    def fits(self, path: str) -> bool:
+        """Whether the section is about this path. A pattern that Python can not read fits nothing."""
+        if not self.regex:
+            return path == self.pattern or path.startswith(self.pattern.rstrip("/") + "/")
+        try:
+            return re.search(self.pattern, path) is not None
+        except re.error:
+            return False
+
+
+@frozen(kw_only=True)
+class ProxyAjp(ParsedArtifact):
+    """The balancers of a web server; its own files (the user interface) are not passed on."""
+
+    kind: ClassVar[str] = "proxy-ajp"
+    path: ClassVar[str] = "/etc/apache2/conf-available/proxy_ajp.conf"
+    title: ClassVar[str] = "Balancers in front of the Open-Xchange nodes, and the paths that lead to them."
+
+    proxy_requests: bool = False
+    """Whether httpd is an open proxy as well; only False is right."""
+    balancers: tuple[Balancer, ...] = ()
+    passes: tuple[ProxyPass, ...] = ()
+    accesses: tuple[Access, ...] = ()
+
+    @classmethod
+    def from_deployment(cls, deployment: Deployment, host: Host) -> Self | None:
+        """Return the file of a web server."""
+        if not host.has(Role.WEB):
+            return None
+        users = deployment.with_role(Role.GROUPWARE)
+        return cls(
+            balancers=(
+                _balancer(deployment, USERS, users, sticky=True),
+                _balancer(deployment, DEVICES, users, sticky=True),
+                _balancer(deployment, SOAP, soap_hosts(deployment), sticky=False),
+            ),
+            passes=tuple(
+                ProxyPass(path=path, target=f"balancer://{name}{path}") for path, name in PATHS.items()
+            ),
+            accesses=(
+                Access(pattern=SOAP_PERHAPS, regex=True, require=(("all", "denied"),)),
+                Access(pattern=SOAP_PLAINLY, regex=True, require=(_callers(deployment.soap.allow),)),
+                Access(pattern=STEP_WITH_PARAMETERS, regex=True, require=(("all", "denied"),)),
+            ),
+        )
+
+    def required(self, path: str) -> tuple[Words, ...]:
+        """Return who may ask for a path, as httpd decides: the last section with a Require that fits."""
+        fitting = [access.require for access in self.accesses if access.require and access.fits(path)]
+        return fitting[-1] if fitting else ()
+
+    def render(self) -> str:
+        """Return the complete text."""
+        return fill(
+            "proxy_ajp",
+            apache.quote,
+            artifact=self,
+            member_words=lambda member: (member.url, *_parameters(member, _MEMBER)),
+            set_words=lambda balancer: tuple(_parameters(balancer, _BALANCER)),
+            soap_perhaps=SOAP_PERHAPS,
+            step_with_parameters=STEP_WITH_PARAMETERS,
+        )
+
+    def enables(self) -> tuple[Enable, ...]:
+        """Return the modules, the file itself and Apache's unit."""
+        return (
+            *(Enable(Switch.APACHE_MODULE, name) for name in MODULES),
+            Enable(Switch.APACHE_CONF, "proxy_ajp"),
+            Enable(Switch.UNIT, "apache2.service"),
+        )
+
+    @classmethod
+    def read(cls, text: str) -> tuple[Self, tuple[Problem, ...]]:
+        """Read any httpd configuration; directives of other modules are left aside."""
+        document = apache.parse(text)
+        reader = _Reader(list(document.problems))
+        values: dict[str, Any] = {}
+        lines: dict[str, int] = {}
+        for node, _ in document.find("ProxyRequests"):
+            if isinstance(node, apache.Directive) and node.args:
+                values["proxy_requests"] = node.args[0].lower() == "on"
+                lines["proxy_requests"] = node.line
+        values["balancers"] = tuple(reader.balancers(document))
+        values["passes"] = tuple(reader.passes(document))
+        values["accesses"] = tuple(reader.accesses(document))
+        lines |= {name: values[name][0].line for name in ("balancers", "passes", "accesses") if values[name]}
+        return cls(lines=lines, **values), tuple(reader.problems)
+
+
+def _balancer(deployment: Deployment, name: str, nodes: tuple[Host, ...], *, sticky: bool) -> Balancer:
+    members = tuple(
+        BalancerMember(
+            host=str(node.address),
+            port=deployment.ox.ajp_port,
+            route=node.route,
+            load_factor=node.load_factor if sticky else None,
+            connection_timeout=DEAD_AFTER,
+            ping=DEAD_AFTER,
+            timeout=TIMEOUTS[name],
+            retry=ASKED_AGAIN_AFTER,
+            smax=0,
+            ttl=Milliseconds(60 * SECOND),
+        )
+        for node in nodes
+    )
+    return Balancer(
+        name=name,
+        members=members,
+        method="byrequests",
+        sticky_session="JSESSIONID|jsessionid" if sticky else None,
+        scolonpathdelim=sticky,
+    )
+
+
+def _callers(networks: tuple[IPv4Network, ...]) -> Words:
+    if not networks:
+        return "all", "denied"
+    return "ip", *(str(net.network_address if net.prefixlen == 32 else net) for net in networks)
+
+
+def _switch(text: str) -> bool:
+    return text.lower() == "on"
+
+
+_MEMBER: dict[str, tuple[str, Callable[[str], Any]]] = {
+    "route": ("route", str),
+    "loadfactor": ("load_factor", int),
+    "connectiontimeout": ("connection_timeout", Milliseconds.apache),
+    "ping": ("ping", Milliseconds.apache),
+    "timeout": ("timeout", Milliseconds.apache),
+    "retry": ("retry", Milliseconds.apache),
+    "smax": ("smax", int),
+    "ttl": ("ttl", Milliseconds.apache),
+}
+_BALANCER: dict[str, tuple[str, Callable[[str], Any]]] = {
+    "lbmethod": ("method", str),
+    "stickysession": ("sticky_session", str),
+    "scolonpathdelim": ("scolonpathdelim", _switch),
+}
+_URL = re.compile(
+    r"(?P<scheme>[a-z][a-z0-9+.-]*)://(?P<host>[^:/]+)(?::(?P<port>[0-9]{1,9}))?/?", re.IGNORECASE
+)
+
+
+def _parameters(
+    part: Balancer | BalancerMember, table: dict[str, tuple[str, Callable[[str], Any]]]
+) -> Iterator[str]:
+    for key, (name, _) in table.items():
+        value = getattr(part, name)
+        if isinstance(value, Milliseconds):
+            yield f"{key}={value.as_apache()}"
+        elif value is True:
+            yield f"{key}=On"
+        elif value is not None and value is not False:
+            yield f"{key}={value}"
+
+
+@frozen
+class _Reader:
+    """Takes the values out of httpd's sections; what does not fit becomes a problem."""
+
+    problems: list[Problem]
+
+    def balancers(self, document: apache.Document) -> Iterator[Balancer]:
+        for section, _ in document.find("Proxy"):
+            name = section.args[0] if isinstance(section, apache.Section) and section.args else ""
+            if not isinstance(section, apache.Section) or not name.lower().startswith("balancer://"):
+                continue
+            values: dict[str, Any] = {}
+            members: list[BalancerMember] = []
+            for node in section.children:
+                if not isinstance(node, apache.Directive) or not node.args:
+                    continue
+                if node.name.lower() == "balancermember":
+                    members.extend(self.member(node))
+                elif node.name.lower() == "proxyset":
+                    self.parameters(values, _BALANCER, node.args, node)
+            yield Balancer(
+                name=name[len("balancer://") :].rstrip("/"),
+                members=tuple(members),
+                line=section.line,
+                **values,
+            )
+
+    def member(self, node: apache.Directive) -> Iterator[BalancerMember]:
+        match = _URL.fullmatch(node.args[0])
+        if match is None:
+            self.problems.append(
+                Problem(node.line, f'BalancerMember: "{node.args[0]}" is not scheme://host:port')
+            )
+            return
+        values: dict[str, Any] = {}
+        self.parameters(values, _MEMBER, node.args[1:], node)
+        port = None if match["port"] is None else int(match["port"])
+        yield BalancerMember(
+            scheme=match["scheme"].lower(), host=match["host"], port=port, line=node.line, **values
+        )
+
+    def parameters(
+        self,
+        values: dict[str, Any],
+        table: dict[str, tuple[str, Callable[[str], Any]]],
+        args: Words,
+        node: apache.Directive,
+    ) -> None:
+        for arg in args:
+            key, _, text = arg.partition("=")
+            if key.lower() not in table:
+                continue
+            name, convert = table[key.lower()]
+            try:
+                values[name] = convert(text)
+            except ValueError:
+                self.problems.append(Problem(node.line, f'{key}: "{text}" does not fit'))
+
+    def passes(self, document: apache.Document) -> Iterator[ProxyPass]:
+        for node, around in document.find("ProxyPass"):
+            if not isinstance(node, apache.Directive):
+                continue
+            section = next(
+                (outer for outer in reversed(around) if outer.name.lower() in ("location", "proxy")), None
+            )
+            args = node.args if section is None else (*section.args[:1], *node.args)
+            if section is not None and section.name.lower() == "proxy":
+                self.problems.append(
+                    Problem(
+                        node.line,
+                        f"ProxyPass inside <Proxy {args[0]}> passes nothing on: httpd accepts it, and each "
+                        f"request is answered 404; write ProxyPass {' '.join(args[:2])} outside",
+                    )
+                )
+            elif len(args) > 1:
+                yield ProxyPass(path=args[0], target=args[1], line=node.line)
+
+    def accesses(self, document: apache.Document) -> Iterator[Access]:
+        # httpd applies both kinds in the order of the file.
+        found = [*document.find("Location"), *document.find("LocationMatch")]
+        sections = [section for section, _ in found if isinstance(section, apache.Section) and section.args]
+        for section in sorted(sections, key=lambda section: section.line):
+            yield Access(
+                pattern=section.args[-1],
+                regex=section.name.lower() == "locationmatch" or section.args[0] == "~",
+                require=tuple(
+                    node.args
+                    for node in section.children
+                    if isinstance(node, apache.Directive) and node.name.lower() == "require" and node.args
+                ),
+                line=section.line,
+            )

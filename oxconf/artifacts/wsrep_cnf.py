@@ -1,0 +1,185 @@
+"""`wsrep.cnf`: what is equal on every node of a Galera cluster."""
+
+from typing import ClassVar, Self
+
+from attrs import evolve, frozen
+
+from oxconf.artifacts._codec import INTEGER, ON_OFF, TEXT, secret
+from oxconf.artifacts._provider_options import LAN_TIMERS, PROVIDER_OPTIONS, ProviderOptions
+from oxconf.artifacts._server import at_least, is_mariadb, is_pxc, provider_path, since
+from oxconf.artifacts._settings import OptionsArtifact, setting
+from oxconf.deployment.model import Deployment, Host, Mode, ReadPolicy, Role
+from oxconf.deployment.origin import Mark, ours
+from oxconf.deployment.secrets import Secret
+from oxconf.deployment.sizing import gcache_size
+from oxconf.deployment.topology import database_hosts
+
+_MANUAL = "MariaDB manual, Configuring MariaDB Galera Cluster"
+SST_USER = "sstuser"
+
+
+@frozen(kw_only=True)
+class WsrepCnf(OptionsArtifact):
+    """Cluster-wide settings of Galera.
+
+    innodb_doublewrite stays at its default ON, and durability is ox.cnf's: all nodes may lose power together.
+    """
+
+    kind: ClassVar[str] = "wsrep-cnf"
+    path: ClassVar[str] = "/etc/mysql/ox.conf.d/wsrep.cnf"
+    title: ClassVar[str] = "Galera settings, equal on every node of the cluster."
+    mode: ClassVar[int] = 0o640
+    group: ClassVar[str] = "mysql"
+
+    wsrep_on: bool | None = setting(
+        "wsrep_on", ON_OFF, "Replicates; MariaDB since 10.1 needs it.", Mark.TUTORIAL, heading="Cluster"
+    )
+    wsrep_provider: str | None = setting(
+        "wsrep_provider", TEXT, "Path of Galera's library.", Mark.SOURCE, _MANUAL
+    )
+    wsrep_cluster_name: str | None = setting(
+        "wsrep_cluster_name", TEXT, "Name of the cluster; a node with another one can not join.", Mark.OURS
+    )
+    wsrep_cluster_address: str | None = setting(
+        "wsrep_cluster_address",
+        TEXT,
+        "The database nodes; an arbitrator joins them and is not named.",
+        Mark.SOURCE,
+        "every node, also when the first one starts: an empty list begins a second cluster at each start",
+        noted=True,
+    )
+    wsrep_provider_options: ProviderOptions | None = setting(
+        "wsrep_provider_options",
+        PROVIDER_OPTIONS,
+        "Galera's own options; the last such line of all files counts as a whole.",
+        Mark.OURS,
+        "a dead node is left within two seconds on one network; between sites take the timers out",
+        noted=True,
+    )
+    server_id: int | None = setting(
+        "server_id",
+        INTEGER,
+        "Equal on all nodes, as the cluster is one source of events; another cluster needs another one.",
+        Mark.SOURCE,
+        "equal on all nodes: MariaDB manual, Configuring Replication between Two Galera Clusters",
+        minimum=1,
+        maximum=4_294_967_295,
+        noted=True,
+    )
+    binlog_format: str | None = setting(
+        "binlog_format",
+        TEXT,
+        "Galera replicates rows; the default of MySQL 8.0, which calls the option deprecated.",
+        Mark.SOURCE,
+        _MANUAL,
+        heading="Replication",
+    )
+    default_storage_engine: str | None = setting(
+        "default_storage_engine", TEXT, "Galera replicates InnoDB alone.", Mark.SOURCE, _MANUAL
+    )
+    innodb_autoinc_lock_mode: int | None = setting(
+        "innodb_autoinc_lock_mode",
+        INTEGER,
+        "2 is a must with Galera.",
+        Mark.SOURCE,
+        "0 and 1 give deadlocks that nobody resolves (Galera manual); servers start with them all the same",
+        minimum=0,
+        maximum=2,
+        noted=True,
+    )
+    wsrep_slave_threads: int | None = setting(
+        "wsrep_slave_threads",
+        INTEGER,
+        "Threads that apply what other nodes wrote.",
+        Mark.OURS,
+        minimum=1,
+        maximum=512,
+    )
+    wsrep_applier_threads: int | None = setting(
+        "wsrep_applier_threads",
+        INTEGER,
+        "The name of wsrep_slave_threads in Percona XtraDB Cluster 8.0.",
+        Mark.OURS,
+        minimum=1,
+        maximum=512,
+    )
+    wsrep_sync_wait: int | None = setting(
+        "wsrep_sync_wait",
+        INTEGER,
+        "1: a read waits until the node has what was written before; the tutorial's wsrep_causal_reads.",
+        Mark.TUTORIAL,
+        minimum=0,
+        maximum=15,
+    )
+    pxc_strict_mode: str | None = setting(
+        "pxc_strict_mode", TEXT, "Refuses what Galera can not replicate.", Mark.TUTORIAL
+    )
+    pxc_encrypt_cluster_traffic: bool | None = setting(
+        "pxc_encrypt_cluster_traffic",
+        ON_OFF,
+        "Encrypts between the nodes; ON by default in 8.0, where each node then needs the same certificates.",
+        Mark.OURS,
+        "each node makes its own certificates, and others could not join; switch it on with common ones",
+        noted=True,
+    )
+    wsrep_sst_method: str | None = setting(
+        "wsrep_sst_method",
+        TEXT,
+        "How a node without data gets all of it; its package must be installed on every node.",
+        Mark.OURS,
+        "the method of this flavour that leaves the donor readable",
+        heading="State transfer",
+        noted=True,
+    )
+    wsrep_sst_auth: Secret | None = setting(
+        "wsrep_sst_auth",
+        secret("sst", f"{SST_USER}:"),
+        "Database account of the transfer; Percona XtraDB Cluster 8.0 makes its own.",
+        Mark.TUTORIAL,
+    )
+
+    @classmethod
+    def from_deployment(cls, deployment: Deployment, host: Host) -> Self | None:
+        """Return the settings of a Galera node."""
+        if deployment.database.mode is not Mode.GALERA or not host.has(Role.DATABASE):
+            return None
+        servers = database_hosts(deployment)
+        gcache = gcache_size(deployment)
+        threads = min(server.cores for server in servers)
+        applier = since(deployment, mysql="8.0")
+        causal = deployment.database.read_policy is ReadPolicy.ROUND_ROBIN_CAUSAL
+        strict = is_pxc(deployment) and at_least(deployment, "5.7")
+        return cls(
+            wsrep_on=True if since(deployment, mariadb="10.1") else None,
+            wsrep_provider=provider_path(deployment),
+            wsrep_cluster_name=deployment.name,
+            wsrep_cluster_address="gcomm://" + ",".join(str(address) for address in _members(deployment)),
+            wsrep_provider_options=evolve(LAN_TIMERS, gcache_size=gcache.value),
+            server_id=1 if is_mariadb(deployment) else None,
+            binlog_format=None if applier else "ROW",
+            default_storage_engine="InnoDB",
+            innodb_autoinc_lock_mode=2,
+            wsrep_slave_threads=None if applier else threads,
+            wsrep_applier_threads=threads if applier else None,
+            wsrep_sync_wait=1 if causal else 0,
+            pxc_strict_mode="ENFORCING" if strict else None,
+            pxc_encrypt_cluster_traffic=False if since(deployment, mysql="8.0") else None,
+            wsrep_sst_method="mariabackup" if since(deployment, mariadb="10.1") else "xtrabackup-v2",
+            wsrep_sst_auth=None if applier else deployment.password("sst"),
+            origins={
+                "wsrep_slave_threads": ours(f"one for each of the {threads} cores of the smallest node"),
+                "wsrep_applier_threads": ours(f"one for each of the {threads} cores of the smallest node"),
+                "wsrep_sync_wait": ours(_SYNC_WAIT[causal]),
+            },
+        )
+
+
+_SYNC_WAIT = {
+    True: "reads go to every node, so they wait for what was written before; OX's replication monitor is off",
+    False: "reads need not wait: they go to the writer, or OX's replication monitor is on",
+}
+
+
+def _members(deployment: Deployment) -> list[object]:
+    """Every node in the same order on every node, so that all have the same file."""
+    return [host.address for host in deployment.with_role(Role.DATABASE)]

@@ -1,0 +1,158 @@
+"""What must hold between the database servers, their mode, and how OX reaches them."""
+
+from collections.abc import Iterator
+
+from oxconf.deployment.locate import Path
+from oxconf.deployment.mistakes import Mistake, did_you_mean, quoted
+from oxconf.deployment.model import DatabaseAccess, Deployment, Flavour, Mode, ReadPolicy, Role
+
+SERIES = {
+    Flavour.MARIADB: ("10.0", "10.1", "10.2", "10.3", "10.4", "10.5", "10.6", "10.11", "11.4", "11.8"),
+    Flavour.MYSQL: ("5.6", "5.7", "8.0", "8.4"),
+    Flavour.PXC: ("5.6", "5.7", "8.0"),
+}
+"""Release series whose options are known."""
+
+PRODUCTS = {
+    Flavour.MARIADB: "MariaDB",
+    Flavour.MYSQL: "MySQL",
+    Flavour.PXC: "Percona XtraDB Cluster",
+}
+
+ROUND_ROBIN = (ReadPolicy.ROUND_ROBIN_CAUSAL, ReadPolicy.ROUND_ROBIN_MONITOR)
+
+MODE: Path = ("database", "mode")
+FLAVOUR: Path = ("database", "flavour")
+VERSION: Path = ("database", "version")
+ACCESS: Path = ("database", "access")
+POLICY: Path = ("database", "read_policy")
+ROLES: Path = ("hosts", "*", "roles")
+
+
+def database_mistakes(deployment: Deployment) -> Iterator[Mistake]:
+    """Yield everything about the database that does not fit together."""
+    yield from _product(deployment)
+    yield from _servers(deployment)
+    yield from _access(deployment)
+
+
+def _product(deployment: Deployment) -> Iterator[Mistake]:
+    database = deployment.database
+    if database.version not in SERIES[database.flavour]:
+        yield Mistake(
+            VERSION,
+            f"{PRODUCTS[database.flavour]} has no series {quoted(database.version)} that oxconf knows",
+            "set database.version to one of " + ", ".join(SERIES[database.flavour]),
+            (FLAVOUR,),
+        )
+    if database.mode is Mode.GALERA and database.flavour is Flavour.MYSQL:
+        yield Mistake(
+            FLAVOUR,
+            "MySQL has no Galera",
+            "take mariadb or percona-xtradb-cluster, or the mode replication",
+            (MODE,),
+        )
+    if database.mode is not Mode.GALERA and database.flavour is Flavour.PXC:
+        yield Mistake(FLAVOUR, "Percona XtraDB Cluster is Galera", 'take the mode "galera"', (MODE,))
+
+
+def _servers(deployment: Deployment) -> Iterator[Mistake]:
+    database, servers = deployment.database, deployment.with_role(Role.DATABASE)
+    if database.mode is Mode.STANDALONE and len(servers) > 1:
+        yield Mistake(
+            MODE,
+            f"the mode is standalone, but {len(servers)} hosts have the role database",
+            "take the mode galera or replication, or one database host",
+            (("hosts",),),
+            rests_on=(MODE, ROLES),
+        )
+    if database.mode is not Mode.STANDALONE and len(servers) == 1:
+        yield Mistake(
+            MODE,
+            f"the mode is {database.mode.value}, but only host {quoted(servers[0].name)} has the role database",
+            "name two or more, or take the mode standalone",
+            (("hosts",),),
+            rests_on=(MODE, ROLES),
+        )
+    if database.mode is not Mode.GALERA and deployment.with_role(Role.ARBITRATOR):
+        yield Mistake(
+            ("hosts",),
+            f"only Galera has an arbitrator, and the mode is {database.mode.value}",
+            "drop the role arbitrator",
+            (MODE,),
+            rests_on=(MODE, ROLES),
+        )
+    names = [server.name for server in servers]
+    if servers and database.writer not in names:
+        writer: Path = ("database", "writer")
+        yield Mistake(
+            writer,
+            f"{quoted(database.writer)} is not a host with the role database",
+            did_you_mean(database.writer, names),
+            (("hosts",),),
+            rests_on=(writer, ROLES, ("hosts", "*", "name")),
+        )
+
+
+def _access(deployment: Deployment) -> Iterator[Mistake]:
+    database = deployment.database
+    mode, access = database.mode, database.access
+    if (access is DatabaseAccess.DIRECT) is not (mode is Mode.STANDALONE):
+        yield Mistake(
+            ACCESS,
+            f"access {access.value} does not go with the mode {mode.value}",
+            "direct is for standalone; haproxy or floating-address for galera and replication",
+            (MODE,),
+        )
+        return
+    yield from _read_policy(deployment)
+    if (access is DatabaseAccess.FLOATING or mode is Mode.REPLICATION) and database.write_address is None:
+        yield Mistake(
+            ("database", "write_address"),
+            "the writer needs a floating address here",
+            "add database.write_address",
+            (ACCESS, MODE),
+        )
+    if access is DatabaseAccess.HAPROXY and database.read_port == database.write_port:
+        yield Mistake(
+            ("database", "write_port"),
+            f"HAProxy can not take reads and writes on the same port {database.write_port}",
+            "choose two ports",
+            (("database", "read_port"),),
+        )
+
+
+def _read_policy(deployment: Deployment) -> Iterator[Mistake]:
+    database = deployment.database
+    mode, access, policy = database.mode, database.access, database.read_policy
+    possible = [
+        ReadPolicy.ROUND_ROBIN_CAUSAL if access is DatabaseAccess.HAPROXY and mode is Mode.GALERA else None,
+        ReadPolicy.ROUND_ROBIN_MONITOR if access is DatabaseAccess.HAPROXY else None,
+        # In replication nobody moves a floating address for reads.
+        ReadPolicy.READ_ADDRESS if access is DatabaseAccess.FLOATING and mode is Mode.GALERA else None,
+        # HAProxy takes no writes in replication: without reads it would have nothing to do.
+        None if access is DatabaseAccess.HAPROXY and mode is Mode.REPLICATION else ReadPolicy.WRITE_ADDRESS,
+    ]
+    words = [f'"{word.value}"' for word in possible if word]
+    if policy not in possible:
+        yield Mistake(
+            POLICY,
+            f"the read policy {policy.value} does not go with the mode {mode.value} and access {access.value}",
+            "take " + " or ".join(words),
+            (ACCESS, MODE),
+        )
+    elif policy is ReadPolicy.READ_ADDRESS and database.read_address is None:
+        yield Mistake(
+            POLICY,
+            "the read policy is read-address, but there is none",
+            "add database.read_address",
+            (ACCESS,),
+        )
+    elif policy is not ReadPolicy.READ_ADDRESS and database.read_address is not None:
+        read_address: Path = ("database", "read_address")
+        yield Mistake(
+            read_address,
+            f"nothing uses this address: the read policy is {policy.value}",
+            "drop it" if ReadPolicy.READ_ADDRESS not in possible else 'drop it, or take "read-address"',
+            rests_on=(read_address, POLICY, ACCESS, MODE),
+        )

@@ -1,0 +1,29 @@
+"""The rendered clusters, each as files and as machines on which the files are installed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from harness import CLUSTERS, Host, need_root, render
+from machine import machine
+from sandbox import Sandbox
+
+
+@pytest.fixture(scope="session", params=CLUSTERS)
+def hosts(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> list[Host]:
+    return render(request.param, tmp_path_factory.mktemp(request.param))
+
+
+@pytest.fixture(scope="session")
+def machines(hosts: list[Host], tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[Host, Sandbox]]:
+    need_root()
+    scratch = tmp_path_factory.mktemp("machines")
+    made: dict[Host, Sandbox] = {}
+    try:
+        for host in hosts:
+            made[host] = machine(host, scratch)
+        yield made
+    finally:
+        for sandbox in made.values():
+            sandbox.close()

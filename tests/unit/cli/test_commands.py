@@ -1,0 +1,230 @@
+"""The command line as a person uses it: exit codes, where output goes, no traceback."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from oxconf.cli import oxconf
+
+SECRETS = """
+configdb = "Ahk7eeth"
+master = "Ohr4quai"
+sst = "Iet5ahch"
+clustercheck = "Zoo8ieph"
+vrrp = "eiGh7ahf"
+"""
+
+
+def run(*arguments: str | Path) -> Result:
+    return CliRunner().invoke(oxconf, [str(argument) for argument in arguments])
+
+
+def secrets_file(folder: Path) -> Path:
+    path = folder / "secrets.toml"
+    path.write_text(SECRETS)
+    path.chmod(0o600)
+    return path
+
+
+def test_render_says_what_it_made_and_warns_of_placeholders(tmp_path: Path) -> None:
+    result = run("render", "--tier", "1m", "--output", tmp_path / "out")
+
+    assert result.exit_code == 0
+    assert result.stdout.splitlines()[0] == str(tmp_path / "out/1m-ox1.tar.gz")
+    assert "warning OX801" in result.stderr
+    assert f"1m: 10 hosts written to {tmp_path / 'out'}" in result.stderr
+
+
+def test_with_secrets_nothing_is_left_to_say(tmp_path: Path) -> None:
+    result = run("check", "--tier", "1m", "--deploy", "--strict", "--secrets", secrets_file(tmp_path))
+
+    assert (result.exit_code, result.stdout, result.stderr) == (0, "", "no findings\n")
+
+
+def test_secrets_come_from_the_environment_as_well(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("CONFIGDB", "MASTER", "SST", "CLUSTERCHECK", "VRRP"):
+        monkeypatch.setenv(f"OXCONF_SECRET_{name}", f"x{name[:6]}")
+
+    assert run("check", "--tier", "1m", "--deploy").exit_code == 0
+
+
+def test_placeholders_are_errors_before_a_deployment() -> None:
+    assert run("check", "--tier", "1m").exit_code == 0
+    assert run("check", "--tier", "1m", "--strict").exit_code == 1
+    assert run("check", "--tier", "1m", "--deploy").exit_code == 1
+
+
+@pytest.mark.parametrize("options", [(), ("--deploy",)])
+def test_json_is_one_document_at_exit_0_and_1(options: tuple[str, ...]) -> None:
+    result = run("check", "--tier", "1m", "--format", "json", *options)
+
+    document = json.loads(result.stdout)
+    assert result.exit_code == (1 if options else 0)
+    assert document["version"] == 1
+    assert {finding["code"] for finding in document["findings"]} == {"OX801"}
+    assert result.stderr == ""
+
+
+def test_a_finding_of_severity_error_writes_nothing(tmp_path: Path) -> None:
+    cluster = tmp_path / "cluster.toml"
+    # HAProxy listens where the database server of a combined host does.
+    cluster.write_text(
+        'tier = "100k"\n[database]\nmode = "replication"\n'
+        + "".join(
+            f'[[hosts]]\nname = "h{n}"\naddress = "10.20.30.{n}"\nroles = ["groupware", "database", "web", '
+            f'"balancer"{", " + chr(34) + "filestore" + chr(34) if n == 1 else ""}]\nmemory = "64G"\ncores = 8\n'
+            for n in (1, 2)
+        )
+    )
+
+    result = run("render", cluster, "--output", tmp_path / "out")
+
+    assert result.exit_code == 1
+    assert "OX701" in result.stderr
+    assert "nothing was written" in result.stderr
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_rendered_folder_is_checked_as_a_bundle(tmp_path: Path) -> None:
+    run("render", "--tier", "1m", "--tree", "--output", tmp_path / "out")
+    ajp = tmp_path / "out/ox2/rootfs/opt/open-xchange/etc/groupware/ajp.properties"
+    ajp.write_text(ajp.read_text().replace("AJP_JVM_ROUTE=OX2", "AJP_JVM_ROUTE=OX1"))
+
+    result = run("check", tmp_path / "out")
+
+    assert result.exit_code == 1
+    assert "error OX101 route-mismatch" in result.stdout
+    assert "ox2:/opt/open-xchange/etc/groupware/ajp.properties:" in result.stdout
+    assert "web1:/etc/apache2/conf-available/proxy_ajp.conf:" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("render",), "no tier is named"),
+        (("render", "nowhere.toml"), "nowhere.toml: no such file"),
+        (("render", "/"), "is a folder, not a file"),
+        (("render", "--tier", "2m"), "'2m' is not one of 'poc', '100k', '1m'"),
+        (("render", "--tier", "1m", "--host", "ox9"), 'no host is named "ox9"; did you mean "ox1"?'),
+        (("check", "nowhere"), "nowhere: no such file"),
+        (("check", "/proc/self/fd"), "holds no bundle"),
+        (("check", "--tier", "1m", "--secrets", "nowhere"), "nowhere: no such file"),
+        (("frobnicate",), "No such command 'frobnicate'"),
+    ],
+)
+def test_bad_input_is_a_sentence_and_exit_2(arguments: tuple[str, ...], message: str) -> None:
+    result = run(*arguments)
+
+    assert result.exit_code == 2
+    assert message in result.stderr
+    assert result.stdout == ""
+    assert "Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (b"", "no tier is named"),
+        (b"\xff\xfe", "not UTF-8 at byte 1"),
+        (b'tier = "1m\n', "not valid TOML"),
+    ],
+)
+def test_unusable_files_are_one_line(tmp_path: Path, data: bytes, message: str) -> None:
+    (tmp_path / "c.toml").write_bytes(data)
+
+    result = run("check", tmp_path / "c.toml")
+
+    assert result.exit_code == 2
+    assert message in result.stderr
+
+
+def test_a_tier_beside_another_one_in_the_file(tmp_path: Path) -> None:
+    (tmp_path / "c.toml").write_text('tier = "100k"\n')
+
+    assert run("check", tmp_path / "c.toml", "--tier", "1m").exit_code == 2
+    assert run("check", tmp_path / "c.toml", "--tier", "100k").exit_code == 0
+
+
+def test_a_secrets_file_that_others_may_read_is_refused(tmp_path: Path) -> None:
+    path = secrets_file(tmp_path)
+    path.chmod(0o640)
+
+    result = run("check", "--tier", "1m", "--secrets", path)
+
+    assert result.exit_code == 2
+    assert f"others may read it (mode 0640); run: chmod 600 {path}" in result.stderr
+
+
+def test_a_secret_is_in_no_message_and_no_public_file(tmp_path: Path) -> None:
+    result = run(
+        "render", "--tier", "1m", "--tree", "--output", tmp_path / "out", "--secrets", secrets_file(tmp_path)
+    )
+
+    assert result.exit_code == 0
+    values = [line.split('"')[1] for line in SECRETS.strip().splitlines()]
+    holders = set()
+    for path in (tmp_path / "out").rglob("*"):
+        if path.is_file() and any(value in path.read_text() for value in values):
+            assert path.stat().st_mode & 0o007 == 0, path
+            holders.add(path.name)
+    assert holders == {
+        "clustercheck.cnf",
+        "configdb.properties",
+        "keepalived.conf",
+        "oxconf-oxinstaller",
+        "wsrep.cnf",
+    }
+    assert not any(value in result.output for value in values)
+
+
+@pytest.mark.parametrize("command", ["render", "check", "tiers"])
+def test_every_command_explains_itself_with_an_example(command: str) -> None:
+    result = run(command, "--help")
+
+    assert result.exit_code == 0
+    assert f"oxconf {command}" in result.stdout.split("Example")[1]
+
+
+def test_the_tiers_are_listed_with_their_hosts() -> None:
+    result = run("tiers")
+
+    assert result.exit_code == 0
+    assert "1m: up to 1,000,000 mailboxes, 10 hosts, mariadb 10.11 galera" in result.stdout
+    assert "sizes are oxconf's own" in result.stdout
+
+
+def test_the_shell_can_complete() -> None:
+    result = subprocess.run(
+        [sys.executable, "-m", "oxconf"],
+        env=os.environ | {"_OXCONF_COMPLETE": "bash_source"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert "_oxconf_completion" in result.stdout
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_end_in_the_middle_leaves_the_old_output(tmp_path: Path, number: int) -> None:
+    run("render", "--tier", "1m", "--output", tmp_path / "out")
+    before = {path.name: path.read_bytes() for path in (tmp_path / "out").iterdir()}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "oxconf", "render", "--tier", "100k", "--output", str(tmp_path / "out")],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    time.sleep(0.15)
+    process.send_signal(number)
+    process.communicate(timeout=30)
+
+    after = {path.name: path.read_bytes() for path in (tmp_path / "out").iterdir()}
+    # It may have been too late to stop it: then the new output is whole.
+    assert after == before or (process.returncode == 0 and "100k-ox1.tar.gz" in after)
