@@ -7,7 +7,7 @@ from attrs import evolve, field, frozen
 
 from oxconf.artifacts._artifact import Enable, ParsedArtifact, Switch
 from oxconf.artifacts._template import fill
-from oxconf.artifacts._time import MINUTE, Milliseconds
+from oxconf.artifacts._time import MINUTE, SECOND, Milliseconds
 from oxconf.deployment.model import Deployment, Host, Mode
 from oxconf.deployment.origin import Derived, ours
 from oxconf.deployment.sizing import CONNECTION_RESERVE, PROCESS_POOLS
@@ -189,34 +189,19 @@ def _idle(deployment: Deployment) -> Derived[Milliseconds]:
 
 def _listeners(deployment: Deployment, idle: Milliseconds) -> Iterator[Listener]:
     database = deployment.database
-    hosts = database_hosts(deployment)
-    # A dead server refuses at once and is left after 0.7 s. One that hangs costs the time of a check, twice.
-    timeouts = Timeouts(connect=Milliseconds(1000), client=idle, server=idle, check=Milliseconds(2000))
-    servers = tuple(
-        Server(
-            name=host.name,
-            address=str(host.address),
-            port=MYSQL_PORT,
-            check=True,
-            check_port=CLUSTERCHECK_PORT if has_clustercheck(deployment) else None,
-            inter=Milliseconds(500),
-            fastinter=Milliseconds(200),
-            downinter=Milliseconds(1000),
-            rise=2,
-            fall=2,
-            on_marked_down="shutdown-sessions",
-        )
-        for host in hosts
-    )
-    if has_clustercheck(deployment):
-        health = HealthCheck(
-            option=("httpchk", "GET", "/"), steps=(("http-check", "expect", "status", "200"),)
-        )
-    else:
-        # The first byte behind the header of a greeting is the protocol's version, 10.
-        health = HealthCheck(option=("tcp-check",), steps=(("tcp-check", "expect", "rbinary", "^.{8}0A"),))
+    servers = tuple(_server(deployment, host) for host in database_hosts(deployment))
     writer, others = servers[0], servers[1:]
-    base = Listener(name="", address=str(LOCALHOST), port=0, mode="tcp", timeouts=timeouts, health=health)
+    base = Listener(
+        name="",
+        address=str(LOCALHOST),
+        port=0,
+        mode="tcp",
+        # A server that hangs costs the time of a check, as often as `fall` says.
+        timeouts=Timeouts(
+            connect=Milliseconds(SECOND), client=idle, server=idle, check=Milliseconds(2 * SECOND)
+        ),
+        health=_health(deployment),
+    )
     if haproxy_reads(deployment):
         readers: tuple[Server, ...] = servers
         if database.mode is Mode.REPLICATION:
@@ -229,7 +214,37 @@ def _listeners(deployment: Deployment, idle: Milliseconds) -> Iterator[Listener]
             evolve(writer, on_marked_up="shutdown-backup-sessions"),
             *(evolve(other, backup=True) for other in others),
         )
+        # Reads that are refused go to another server at once, writes wait for the check: it is asked more often.
+        writers = tuple(evolve(server, inter=Milliseconds(SECOND // 2)) for server in writers)
         yield evolve(base, name="mysql-write", port=database.write_port, servers=writers)
+
+
+def _server(deployment: Deployment, host: Host) -> Server:
+    return Server(
+        name=host.name,
+        address=str(host.address),
+        port=MYSQL_PORT,
+        check=True,
+        check_port=CLUSTERCHECK_PORT if has_clustercheck(deployment) else None,
+        inter=Milliseconds(SECOND),
+        fastinter=Milliseconds(SECOND // 5),
+        downinter=Milliseconds(SECOND),
+        rise=2,
+        fall=2,
+        on_marked_down="shutdown-sessions",
+    )
+
+
+def _health(deployment: Deployment) -> HealthCheck | None:
+    """Galera's state where there is one, else None: HAProxy's plain connection.
+
+    MariaDB does not even see a plain connection, for HAProxy resets it before it is complete. To read the greeting
+    would log a warning each time, and answers an error where the server knows no user of this host.
+    """
+    if not has_clustercheck(deployment):
+        return None
+    expect = ("http-check", "expect", "status", "200")
+    return HealthCheck(option=("httpchk", "GET", "/"), steps=(expect,))
 
 
 def _shared(parts: list[tuple[Words, ...]]) -> tuple[tuple[Words, ...], list[tuple[Words, ...]]]:

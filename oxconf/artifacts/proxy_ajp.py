@@ -179,11 +179,10 @@ class ProxyAjp(ParsedArtifact):
         )
 
     def enables(self) -> tuple[Enable, ...]:
-        """Return the modules, the file itself and Apache's unit."""
+        """Return the modules and the file itself."""
         return (
             *(Enable(Switch.APACHE_MODULE, name) for name in MODULES),
             Enable(Switch.APACHE_CONF, "proxy_ajp"),
-            Enable(Switch.UNIT, "apache2.service"),
         )
 
     @classmethod

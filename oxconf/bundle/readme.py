@@ -1,7 +1,12 @@
 """The README of a host: what it is, its files, its ports, what to do."""
 
+from collections.abc import Iterator
+
 from oxconf.artifacts._artifact import Install, Switch
 from oxconf.artifacts._template import fill
+from oxconf.artifacts.my_cnf import MyCnf
+from oxconf.artifacts.oxinstaller import OxInstaller
+from oxconf.artifacts.sysusers import Sysusers
 from oxconf.deployment.model import Deployment
 from oxconf.deployment.ports import Listener, listeners
 from oxconf.deployment.sizing import budget
@@ -51,7 +56,7 @@ def host_readme(deployment: Deployment, plan: HostPlan) -> str:
         ports=[_port(listener) for listener in listeners(deployment, host)],
         budget=[(part.name, speak_size(part.size)) for part in budget(deployment, host)],
         total=speak_size(sum(part.size for part in budget(deployment, host))),
-        commands=_commands(plan),
+        steps=list(_steps(plan)),
     )
 
 
@@ -64,15 +69,46 @@ def _port(listener: Listener) -> tuple[str, str, str, str]:
     return port, listener.address, listener.service, ", ".join(listener.callers) or "this host only"
 
 
-def _commands(plan: HostPlan) -> list[str]:
-    """One command for each kind of switch."""
+def _steps(plan: HostPlan) -> Iterator[tuple[str, list[str]]]:
+    """Yield what to do on the host, in order: a sentence, and the commands for it."""
+    paths = [artifact.path for artifact in plan.artifacts]
+    yield "Check in this folder that nothing was damaged on the way.", ["sha256sum -c SHA256SUMS"]
+    yield (
+        "Look for passwords that nobody gave; `oxconf render --secrets FILE` puts them in. This prints nothing then.",
+        ["grep -rn --exclude=oxconf-oxinstaller REPLACE_ rootfs"],
+    )
+    if Sysusers.path in paths:
+        yield (
+            "Create the user open-xchange before a package does: its numbers must be the same on all hosts.",
+            [
+                f"install -D -m 0644 rootfs{Sysusers.path} {Sysusers.path}",
+                f"systemd-sysusers {Sysusers.path}",
+            ],
+        )
+    if OxInstaller.path in paths:
+        yield (
+            "Install the Open-Xchange packages, then configure them once. The files below replace what this writes.",
+            [f"sh rootfs{OxInstaller.path}"],
+        )
+    if MyCnf.path in paths:
+        yield (
+            "Stop the database server. Its block belongs at the end of the file that /etc/mysql/my.cnf is a link to.",
+            ["readlink -f /etc/mysql/my.cnf"],
+        )
+    yield (
+        "Keep the old ones, and copy the files with the mode and owner above; add each block to its file.",
+        [],
+    )
     enables = [enable for artifact in plan.artifacts for enable in artifact.enables()]
-    lines = []
+    commands = (
+        ["systemctl daemon-reload"] if any(path.startswith("/etc/systemd/system/") for path in paths) else []
+    )
     for switch, command in _SWITCHES.items():
         names = [enable.name for enable in enables if enable.switch is switch]
         if names:
-            lines.append(f"{command} {' '.join(names)}")
-    return lines
+            commands.append(f"{command} {' '.join(names)}")
+    if commands:
+        yield "Switch on what the files need.", commands
 
 
 def _markdown(text: str) -> str:

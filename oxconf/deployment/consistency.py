@@ -109,13 +109,12 @@ def _host_names(deployment: Deployment) -> Iterator[Mistake]:
         if other != index:
             yield Mistake(
                 path,
-                "is there twice",
+                "the name is there twice",
                 "give each host a name of its own",
-                about=_about(host),
                 rests_on=(path, ("hosts", other, "name")),
             )
         if host.name == "localhost":
-            yield Mistake(path, "this name belongs to every host", "choose another one", about=_about(host))
+            yield Mistake(path, "this name belongs to every host", "choose another one")
 
 
 def _addresses(deployment: Deployment) -> Iterator[Mistake]:
@@ -180,23 +179,21 @@ def _roles(deployment: Deployment) -> Iterator[Mistake]:
     for index, host in enumerate(deployment.hosts):
         at_roles: Path = ("hosts", index, "roles")
         if not host.roles:
-            yield Mistake(at_roles, "has no role", "name at least one", about=_about(host))
+            yield Mistake(at_roles, "no role is named", "name at least one")
         for position, role in enumerate(host.roles):
             if role in host.roles[:position]:
-                yield Mistake((*at_roles, position), f'has the role "{role.value}" twice', about=_about(host))
+                yield Mistake((*at_roles, position), f'the role "{role.value}" is there twice')
         if host.has(Role.GROUPWARE) and host.has(Role.PROVISIONING):
             yield Mistake(
                 at_roles,
-                "is groupware and provisioning at once",
-                "the provisioning node takes no users; drop one of the roles",
-                about=_about(host),
+                "groupware and provisioning do not combine",
+                "a provisioning node takes no users; drop one of the roles",
             )
         if host.has(Role.ARBITRATOR) and host.has(Role.DATABASE):
             yield Mistake(
                 at_roles,
-                "is database and arbitrator at once",
+                "database and arbitrator do not combine",
                 "an arbitrator's vote counts only on a host of its own",
-                about=_about(host),
             )
 
 
@@ -209,9 +206,8 @@ def _routes(deployment: Deployment) -> Iterator[Mistake]:
             at_load: Path = ("hosts", index, "load_factor")
             yield Mistake(
                 at_load,
-                "takes no users, so it has no load factor",
-                'drop it, or add the role "groupware"',
-                about=_about(host),
+                "a load factor is for hosts with the role groupware",
+                "drop it, or add the role",
                 rests_on=(at_load, at_roles),
             )
         if host.route is None:
@@ -219,9 +215,8 @@ def _routes(deployment: Deployment) -> Iterator[Mistake]:
         if not host.has(Role.GROUPWARE, Role.PROVISIONING):
             yield Mistake(
                 path,
-                "runs no OX, so it has no route",
+                "a route is for hosts that run OX",
                 'drop it, or add the role "groupware"',
-                about=_about(host),
                 rests_on=(path, at_roles),
             )
         # Apache tells routes apart by case, people do not.
@@ -233,7 +228,6 @@ def _routes(deployment: Deployment) -> Iterator[Mistake]:
                 f'the route "{host.route}" belongs to {_about(deployment.hosts[other])} already',
                 "give each OX node a route of its own",
                 (at_other,),
-                about=_about(host),
             )
 
 
@@ -248,7 +242,6 @@ def _filestore(deployment: Deployment) -> Iterator[Mistake]:
                     ("hosts", index, "roles"),
                     'the role "filestore" is there more than once',
                     "one host serves the files to all",
-                    about=_about(host),
                     rests_on=(ROLES,),
                 )
     if filestore.server is None:
@@ -303,15 +296,13 @@ def _web(deployment: Deployment) -> Iterator[Mistake]:
         if host.has(Role.BALANCER) and not host.has(Role.WEB):
             yield Mistake(
                 at_roles,
-                "is balancer without being web",
-                "a balancer of its own is not offered yet; give it the role web as well",
-                about=_about(host),
+                "a balancer without the role web is not yet offered",
+                "give it the role web as well",
             )
         if host.has(Role.BALANCER) and web.access is WebAccess.NONE:
             yield Mistake(
                 at_roles,
-                'is balancer, but web.access is "none"',
-                "drop the role, or take web.access keepalived",
+                'web.access is "none", so there is nothing to balance',
+                "drop the role balancer, or take web.access keepalived",
                 (at_access,),
-                about=_about(host),
             )

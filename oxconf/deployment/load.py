@@ -19,6 +19,7 @@ from oxconf.deployment.mistakes import (
     InputError,
     Mistake,
     SourceText,
+    about_host,
     did_you_mean,
     listed,
     quoted,
@@ -61,7 +62,7 @@ def load_text(
         if chosen:
             mistakes += _consistency_in_spite_of(built, merged, base)
     elif chosen:
-        mistakes += mistakes_of(built)
+        mistakes += _named(mistakes_of(built), complete)
     if mistakes or isinstance(built, list):
         raise ClusterError(source, tuple(mistakes))
     names = {purpose.name: str(getattr(built.secrets, purpose.name)) for purpose in PURPOSES}

@@ -3,6 +3,7 @@
 import unicodedata
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
+from typing import Any
 
 from attrs import evolve, frozen
 
@@ -88,6 +89,15 @@ def quoted(text: str) -> str:
     return '"' + "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in shown) + '"'
 
 
+def about_host(tree: dict[str, Any], path: Path) -> str:
+    """Return `host "ox2"` for a path into the list of hosts, by its name where it has one."""
+    if len(path) < 2 or path[0] != "hosts" or not isinstance(path[1], int):
+        return ""
+    host = tree["hosts"][path[1]]
+    name = host.get("name") if isinstance(host, dict) else None
+    return f"host {quoted(name)}" if name and isinstance(name, str) else f"host number {path[1] + 1}"
+
+
 def listed(words: Iterable[str]) -> str:
     """Return `a, b and c`."""
     *most, last = words
@@ -126,7 +136,11 @@ def _place(spots: Mapping[Path, Spot], mistake: Mistake) -> _Place:
         if path in spots:
             return _Place(spots[path].key if mistake.on_key else spots[path].value, sure=True)
     above = nearest(spots, mistake.path)
-    return _Place(above.value, sure=above in spots.values())
+    if above in spots.values():
+        return _Place(above.value, sure=True)
+    # What the tier alone brings in.
+    tier = spots.get(("tier",))
+    return _Place(tier.value if tier else Position(1, 1), sure=tier is not None)
 
 
 def _joined(placed: list[tuple[_Place, Mistake]]) -> list[tuple[_Place, Mistake]]:

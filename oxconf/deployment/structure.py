@@ -15,7 +15,7 @@ from cattrs import AttributeValidationNote, Converter, ForbiddenExtraKeysError, 
 from cattrs.gen import make_dict_structure_fn, override
 
 from oxconf.deployment.locate import Path
-from oxconf.deployment.mistakes import Mistake, did_you_mean, listed, quoted
+from oxconf.deployment.mistakes import Mistake, about_host, did_you_mean, listed, quoted
 from oxconf.deployment.model import DatabaseAccess, Deployment, System
 from oxconf.deployment.units import format_size, parse_size
 
@@ -25,26 +25,21 @@ class NotYet(NamedTuple):
 
     type: type[Enum]
     words: tuple[str, ...]
-    why: str
+    why: str = ""
 
 
 NOT_YET = (
-    NotYet(
-        DatabaseAccess,
-        ("keepalived-lvs",),
-        "is not offered yet: keepalived with LVS in front of the database",
-    ),
-    NotYet(DatabaseAccess, ("maxscale",), "is not offered yet: MaxScale in front of the database"),
+    NotYet(DatabaseAccess, ("keepalived-lvs", "maxscale")),
     NotYet(
         System,
         ("rhel", "redhat", "centos", "rocky", "almalinux", "fedora", "sles"),
-        "is not offered yet: oxconf knows Debian's paths and package names",
+        ": oxconf knows the paths and packages of Debian and Ubuntu only",
     ),
 )
 
 _TYPE_NAMES = {
     bool: "a boolean",
-    int: "a number",
+    int: "a whole number",
     float: "a number with a fraction",
     str: "a string",
     list: "a list",
@@ -52,7 +47,6 @@ _TYPE_NAMES = {
 }
 
 _EXAMPLES: dict[Any, str] = {
-    int: "8",
     str: '"text"',
     IPv4Address: '"10.20.30.213"',
     IPv4Network: '"10.20.30.0/24"',
@@ -87,9 +81,12 @@ def _demand(value: object, wanted: type, example: str) -> Any:
         found += f" ({quoted(value)})"
     elif isinstance(value, int) and value.bit_length() <= 64:
         found += f" ({value})"
-    remedy = f"write it like {example}"
-    if wanted is str and not isinstance(value, (list, dict)):
+    if wanted is int:
+        remedy = "write it without quotes" if isinstance(value, str) else "write only digits"
+    elif wanted is str and not isinstance(value, (list, dict)):
         remedy = f"write it in quotes, like {example}"
+    else:
+        remedy = f"write it like {example}"
     raise _RefusedError(f"must be {_TYPE_NAMES[wanted]}, not {found}", remedy)
 
 
@@ -131,7 +128,9 @@ def _word(value: object, wanted: type[Enum]) -> Enum:
     text = _demand(value, str, _example(wanted))
     for refused in NOT_YET:
         if refused.type is wanted and text.lower() in refused.words:
-            raise _RefusedError(f"{quoted(text)} {refused.why}", "known: " + ", ".join(words))
+            raise _RefusedError(
+                f"{quoted(text)} is not yet offered{refused.why}", "known: " + ", ".join(words)
+            )
     if text not in words:
         raise _RefusedError(f"{quoted(text)} is not known", did_you_mean(text, words))
     return wanted(text)
@@ -156,7 +155,7 @@ def _leaf(attribute: "Attribute[Any]", converter: Converter) -> Callable[[Any, A
     wanted, _ = _inner(attribute.type)
     low, high, pattern, shape = data["minimum"], data["maximum"], data["pattern"], data["shape"]
     in_bytes = data["unit"] == "bytes"
-    shown: Callable[[int], str] = _quoted_size if in_bytes else "{:_}".format
+    shown = _quoted_size if in_bytes else _grouped
 
     def structure_leaf(value: Any, _: Any) -> Any:
         if value is None:
@@ -169,9 +168,9 @@ def _leaf(attribute: "Attribute[Any]", converter: Converter) -> Callable[[Any, A
             result = converter.structure(value, wanted)
         if isinstance(result, int):
             if low is not None and result < low:
-                raise _RefusedError(f"{_short(value)} is too small", shape or f"at least {shown(low)}")
+                raise _RefusedError(f"{_short(value)}is too small", shape or f"at least {shown(low)}")
             if high is not None and result > high:
-                raise _RefusedError(f"{_short(value)} is too large", shape or f"at most {shown(high)}")
+                raise _RefusedError(f"{_short(value)}is too large", shape or f"at most {shown(high)}")
         if isinstance(result, str) and pattern and not re.fullmatch(pattern, result, re.ASCII):
             raise _RefusedError(f"{quoted(result)} is not possible", f"allowed: {shape}")
         return result
@@ -183,11 +182,15 @@ def _quoted_size(size: int) -> str:
     return f'"{format_size(size)}"'
 
 
+def _grouped(number: int) -> str:
+    return f"{number:_}" if number > 99_999 else str(number)
+
+
 def _short(value: int | str) -> str:
-    """Return a number or an amount for a message. Python refuses to write out huge numbers."""
+    """Return a number or an amount for a message, and nothing for a huge number, which Python may not print."""
     if isinstance(value, str):
-        return quoted(value)
-    return str(value) if value.bit_length() <= 64 else "the number"
+        return f"{quoted(value)} "
+    return f"{value} " if value.bit_length() <= 64 else ""
 
 
 def _inner(annotation: Any) -> tuple[Any, bool]:
@@ -221,8 +224,8 @@ def _class_hook(cls: type, converter: Converter) -> Callable[[Any, Any], Any]:
 def _tuple_hook(wanted: Any, converter: Converter) -> Callable[[Any, Any], Any]:
     """Structure `tuple[T, ...]` from a TOML list and nothing else."""
     (element, _) = get_args(wanted)
-    header = next((f"{header} for each" for header, of in TABLES if of is element), None)
-    example = header or f"[{_example(element).split(' or ')[0]}]"
+    header = next((header for header, of in TABLES if of is element), None)
+    example = f"{header}, once for each" if header else f"[{_example(element).split(' or ')[0]}]"
 
     def structure_tuple(value: Any, _: Any) -> tuple[Any, ...]:
         found, errors = [], []
@@ -322,15 +325,6 @@ def _where_known(name: str, cls: Any) -> str:
     if homes:
         return f"{quoted(name)} belongs to " + " or ".join(home or "the top of the file" for home in homes)
     return did_you_mean(name, [key.name for key in _keys(cls)])
-
-
-def about_host(tree: dict[str, Any], path: Path) -> str:
-    """Return `host "ox2"` for a path into the list of hosts, by its name where it has one."""
-    if len(path) < 2 or path[0] != "hosts" or not isinstance(path[1], int):
-        return ""
-    host = tree["hosts"][path[1]]
-    name = host.get("name") if isinstance(host, dict) else None
-    return f"host {quoted(name)}" if name and isinstance(name, str) else f"host number {path[1] + 1}"
 
 
 def _speak(path: Path) -> str:

@@ -31,5 +31,7 @@ def format_size(size: int) -> str:
 
 
 def speak_size(size: int) -> str:
-    """Return bytes for a sentence: `21 GiB`."""
+    """Return bytes for a sentence: `21 GiB`, and `30.2 GiB` where that is near enough for a reader."""
+    if size >= 4 * GIB and size % GIB:
+        return f"{size / GIB:.1f} GiB"
     return re.sub(r"([KMG])$", r" \1iB", format_size(size))

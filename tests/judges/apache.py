@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from harness import Host
-from sandbox import Sandbox
+from judges.harness import Host
+from judges.sandbox import Sandbox
 
 CONF = "/etc/apache2/conf-available/proxy_ajp.conf"
 

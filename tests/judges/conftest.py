@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from harness import CLUSTERS, Host, need_root, render
-from machine import machine
-from sandbox import Sandbox
+from judges.harness import CLUSTERS, Host, need_root, render
+from judges.machine import machine
+from judges.sandbox import Sandbox
 
 
 @pytest.fixture(scope="session", params=CLUSTERS)

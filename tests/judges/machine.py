@@ -5,8 +5,8 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from harness import Host
-from sandbox import Sandbox
+from judges.harness import Host
+from judges.sandbox import Sandbox
 
 TOPS = ("etc", "opt", "usr", "var")
 

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import re
 
-import apache
-from harness import Host, complaints, need
-from sandbox import Sandbox
+from judges import apache
+from judges.harness import Host, complaints, need
+from judges.sandbox import Sandbox
 
 
 def test_apache_keeps_every_balancer_member(machines: dict[Host, Sandbox]) -> None:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import subprocess
 from fnmatch import fnmatch
 
-from harness import Host
+from judges.harness import Host
 
 # Every kind of file that is rendered, and who judges it in this folder.
 JUDGES = {
@@ -13,6 +13,7 @@ JUDGES = {
     "/etc/haproxy/haproxy.cfg": "test_haproxy",
     "/etc/hosts": "test_system",
     "/etc/keepalived/keepalived.conf": "test_keepalived",
+    "/etc/mysql/clustercheck.cnf": "test_mariadb",
     "/etc/mysql/my.cnf": "test_mariadb",
     "/etc/mysql/ox.conf.d/*.cnf": "test_mariadb",
     "/etc/network/interfaces": "test_system",

@@ -4,7 +4,7 @@ import json
 import subprocess
 from pathlib import Path
 
-from harness import Host, need
+from judges.harness import Host, need
 
 from oxconf.syntax import properties
 

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
-from harness import Host, complaints, need
-from sandbox import Sandbox
+from judges.harness import Host, complaints, need
+from judges.sandbox import Sandbox
 
 CONF = "/etc/keepalived/keepalived.conf"
 

@@ -13,11 +13,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import apache
 import pytest
-from harness import Host, need, need_root, render
-from machine import install
-from sandbox import Sandbox, bridge, wire
+from judges import apache
+from judges.harness import Host, need, need_root, render
+from judges.machine import install
+from judges.sandbox import Sandbox, bridge, wire
 
 from oxconf.syntax import properties
 

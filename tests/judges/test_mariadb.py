@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 import resource
 
-from harness import Host, complaints, need
-from sandbox import Sandbox
+from judges.harness import Host, complaints, need
+from judges.sandbox import Sandbox
 
 MY_CNF = "/etc/mysql/my.cnf"
+ACCOUNT = "/etc/mysql/clustercheck.cnf"
 OURS = "/etc/mysql/ox.conf.d/"
 SERVER_GROUPS = ("mysqld", "mariadbd", "mariadb", "server", "galera")
 FILES = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
@@ -36,11 +37,11 @@ def name(text: str) -> str:
 
 
 def value(text: str) -> str:
-    """One form for the ways to write a value: sizes as bytes, switches as 1 and 0."""
+    """One form for the ways to write a value: sizes as bytes, switches as 1 and 0, lists sorted."""
     text = text.strip().strip("\"'")
     if size := re.fullmatch(r"(\d+)([KMGT])", text, re.IGNORECASE):
         return str(int(size[1]) * SUFFIXES[size[2].upper()])
-    return SWITCHES.get(text.upper(), text)
+    return SWITCHES.get(text.upper(), ",".join(sorted(text.split(","))))
 
 
 def final_values(printed: str) -> dict[str, str]:
@@ -73,3 +74,14 @@ def test_every_option_file_is_read(machines: dict[Host, Sandbox]) -> None:
             read = {name(option) for option, _, _ in (line[2:].partition("=") for line in printed)}
             assert set(options(host)) <= read, host.name
             assert all(path.endswith(".cnf") for path in host.paths if path.startswith(OURS))
+
+
+def test_the_account_of_the_health_check_is_read(machines: dict[Host, Sandbox]) -> None:
+    need("my_print_defaults", "mariadb-client-core")
+    for host, machine in machines.items():
+        if ACCOUNT in host.paths:
+            printed = machine.run("my_print_defaults", f"--defaults-file={ACCOUNT}", "client").stdout
+            given = dict(line[2:].split("=", 1) for line in printed.splitlines())
+            written = dict(re.findall(r"^(\w+) = (.*)$", host.text(ACCOUNT), re.MULTILINE))
+            assert given == written
+            assert {"user", "password"} <= set(given)

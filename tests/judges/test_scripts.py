@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import subprocess
 
-from harness import Host, need
+from judges.harness import Host, need
 
 
 def scripts(hosts: list[Host]) -> list[str]:

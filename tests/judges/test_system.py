@@ -6,8 +6,8 @@ import re
 import subprocess
 from pathlib import Path
 
-from harness import Host, complaints, need
-from sandbox import Sandbox
+from judges.harness import Host, complaints, need
+from judges.sandbox import Sandbox
 
 SYSUSERS = "/etc/sysusers.d/oxconf.conf"
 

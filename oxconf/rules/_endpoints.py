@@ -1,0 +1,102 @@
+"""Where the database URLs of OX lead, through a HAProxy or directly."""
+
+from collections.abc import Iterator
+
+from attrs import frozen
+
+from oxconf.artifacts.configdb_properties import AdmindaemonConfigdb, GroupwareConfigdb, JdbcUrl
+from oxconf.artifacts.haproxy_cfg import HaproxyCfg, Listener
+from oxconf.artifacts.keepalived_conf import KeepalivedConf
+from oxconf.evidence import Evidence, HostEvidence, Place
+from oxconf.rules._database import is_loopback, number
+
+MYSQL_PORT = 3306
+_EVERY = {"", "*", "0.0.0.0", "::", "[::]"}  # noqa: S104 - words in a file, nothing is opened here
+
+
+@frozen
+class Client:
+    """One URL of one process of a host."""
+
+    host: HostEvidence
+    url: JdbcUrl
+    place: Place
+    writes: bool
+
+
+@frozen
+class Way:
+    """Where a URL leads in normal operation.
+
+    `addresses` are all of these servers, `servers` those of them that are known; `listener` is the line of the
+    HAProxy in between.
+    """
+
+    addresses: tuple[str, ...]
+    servers: tuple[HostEvidence, ...]
+    listener: Place | None = None
+
+
+def clients(evidence: Evidence) -> Iterator[Client]:
+    """Yield the URLs of every process of every host."""
+    for cls in (GroupwareConfigdb, AdmindaemonConfigdb):
+        for found in evidence.find(cls):
+            for name in ("read_url", "write_url"):
+                url = getattr(found.artifact, name)
+                if url is not None:
+                    yield Client(found.host, url, found.place(name), name == "write_url")
+
+
+def endpoint(evidence: Evidence, url: JdbcUrl) -> tuple[str, int]:
+    """Return address and port of a URL in one spelling: a host's address for its name, 127.0.0.1 for localhost."""
+    if is_loopback(url.host):
+        return "127.0.0.1", url.port
+    owner = evidence.owner(url.host)
+    return (owner.facts.addresses[0] if owner and owner.facts.addresses else url.host), url.port
+
+
+def way(evidence: Evidence, host: HostEvidence, url: JdbcUrl) -> Way | None:
+    """Return where a URL of this host leads, or None where that is not known."""
+    there = host if is_loopback(url.host) else evidence.owner(url.host)
+    if there is None:
+        return None
+    balancer = there.find(HaproxyCfg)
+    for listener in balancer.artifact.listeners if balancer else ():
+        if listener.port == url.port and _listens(listener, url.host):
+            assert balancer is not None  # its listeners are looked at
+            return _behind(evidence, listener, balancer.at(listener.line))
+    if serves(there, url.port):
+        return Way((url.host,), (there,))
+    return None
+
+
+def serves(host: HostEvidence, port: int) -> bool:
+    """Whether the host's database server has this port."""
+    return host.is_database and (number(host.option("port")) or MYSQL_PORT) == port
+
+
+def holders(evidence: Evidence, address: str) -> tuple[HostEvidence, ...]:
+    """Return the hosts whose keepalived may hold a floating address."""
+    return tuple(
+        found.host
+        for found in evidence.find(KeepalivedConf)
+        for instance in found.artifact.instances
+        if any(str(virtual.address.ip) == address for virtual in instance.addresses)
+    )
+
+
+def _listens(listener: Listener, address: str) -> bool:
+    return (
+        listener.address in _EVERY
+        or listener.address == address
+        or (is_loopback(listener.address) and is_loopback(address))
+    )
+
+
+def _behind(evidence: Evidence, listener: Listener, place: Place) -> Way | None:
+    active = [server for server in listener.servers if not server.backup] or list(listener.servers[:1])
+    if not active:
+        return None
+    owners = (evidence.owner(server.address) for server in active)
+    servers = tuple(owner for owner in owners if owner is not None and owner.is_database)
+    return Way(tuple(server.address for server in active), servers, place)

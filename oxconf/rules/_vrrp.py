@@ -1,0 +1,62 @@
+"""VRRP instances of all hosts, and who of them agrees with whom."""
+
+from collections.abc import Iterator
+
+from attrs import frozen
+
+from oxconf.artifacts.keepalived_conf import KeepalivedConf, VrrpInstance
+from oxconf.evidence import Evidence, Located, Place
+
+
+@frozen
+class Peer:
+    """One `vrrp_instance` of one host."""
+
+    file: Located[KeepalivedConf]
+    instance: VrrpInstance
+
+    @property
+    def host(self) -> str:
+        """Name of the host."""
+        return self.file.host.name
+
+    @property
+    def place(self) -> Place:
+        """Where the instance begins."""
+        return self.file.at(self.instance.line)
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """The floating addresses, sorted, without prefix lengths."""
+        return tuple(str(ip) for ip in sorted({each.address.ip for each in self.instance.addresses}))
+
+    @property
+    def source(self) -> str | None:
+        """The address that its packets come from; None when nobody told."""
+        if self.instance.unicast_src_ip is not None:
+            return str(self.instance.unicast_src_ip)
+        facts = self.file.host.facts
+        if self.instance.interface in facts.interfaces:
+            return facts.interfaces[self.instance.interface]
+        return facts.addresses[0] if len(facts.addresses) == 1 else None
+
+
+def instances(evidence: Evidence) -> Iterator[Peer]:
+    """Yield every instance of every host."""
+    for file in evidence.find(KeepalivedConf):
+        for instance in file.artifact.instances:
+            yield Peer(file, instance)
+
+
+def groups(evidence: Evidence) -> tuple[tuple[Peer, ...], ...]:
+    """Return the instances of different hosts that share a floating address, in the order of the hosts.
+
+    An instance that shares addresses with two groups makes them one.
+    """
+    found: list[list[Peer]] = []
+    for peer in instances(evidence):
+        mine = set(peer.addresses)
+        sharing = [group for group in found if any(mine & set(other.addresses) for other in group)]
+        found = [group for group in found if group not in sharing]
+        found.append([*(other for group in sharing for other in group), peer])
+    return tuple(tuple(group) for group in found)
