@@ -9,9 +9,16 @@ from collections.abc import Iterator
 from ipaddress import IPv4Address
 from typing import Any, ClassVar, Self
 
-from attrs import Attribute, evolve, field, frozen
+from attrs import Attribute, evolve, frozen
 
-from oxconf.artifacts._codec import ADDRESS, INTEGER, TEXT, TRUE_FALSE, Codec
+from oxconf.artifacts._cache_regions import (
+    ADMINDAEMON_REGIONS,
+    CONSTANTS,
+    GROUPWARE_REGIONS,
+    SESSION_REGIONS,
+    Region,
+)
+from oxconf.artifacts._codec import ADDRESS, INTEGER, TEXT, TRUE_FALSE
 from oxconf.artifacts._settings import PropertiesArtifact, setting, settings
 from oxconf.deployment.model import Deployment, Host
 from oxconf.deployment.origin import Mark, Origin, ours
@@ -22,146 +29,6 @@ from oxconf.syntax._base import Problem
 _SHIPPED = "cache.ccf as shipped"
 _FACTORY = "org.apache.jcs.auxiliary.lateral.socket.tcp.LateralTCPCacheFactory"
 _ATTRIBUTES = "org.apache.jcs.auxiliary.lateral.socket.tcp.TCPLateralCacheAttributes"
-
-_CONSTANTS = {
-    "cacheattributes": "org.apache.jcs.engine.CompositeCacheAttributes",
-    "cacheattributes.MemoryCacheName": "org.apache.jcs.engine.memory.lru.LRUMemoryCache",
-    "cacheattributes.UseMemoryShrinker": "true",
-    "elementattributes": "org.apache.jcs.engine.ElementAttributes",
-    "elementattributes.IsEternal": "false",
-    "elementattributes.IsSpool": "false",
-    "elementattributes.IsRemote": "false",
-}
-"""What every region has, shipped or ours."""
-
-
-def _attribute(key: str, codec: Codec, doc: str, *, unit: str = "", minimum: int | None = None) -> Any:
-    return setting(key, codec, doc, Mark.SOURCE, _SHIPPED, unit=unit, minimum=minimum)
-
-
-@frozen(kw_only=True)
-class Region:
-    """One cache. `default` (`jcs.default`) has the values of caches that the file does not name.
-
-    `auxiliary` is the lateral cache that it is connected to (`LTCP`, `SessionLTCP`), empty for a cache that
-    each process has for itself.
-    """
-
-    name: str
-    auxiliary: str = ""
-    max_objects: int | None = _attribute(
-        "cacheattributes.MaxObjects", INTEGER, "Objects in memory.", minimum=0
-    )
-    memory_idle: int | None = _attribute(
-        "cacheattributes.MaxMemoryIdleTimeSeconds",
-        INTEGER,
-        "After how long without use an object leaves the memory; -1 is never.",
-        unit="seconds",
-        minimum=-1,
-    )
-    shrinker_interval: int | None = _attribute(
-        "cacheattributes.ShrinkerIntervalSeconds",
-        INTEGER,
-        "How often old objects are looked for.",
-        unit="seconds",
-        minimum=1,
-    )
-    spool_limit: int | None = _attribute(
-        "cacheattributes.MaxSpoolPerRun", INTEGER, "Objects that leave the memory at a time.", minimum=-1
-    )
-    max_life: int | None = _attribute(
-        "elementattributes.MaxLifeSeconds",
-        INTEGER,
-        "How long an object is kept; -1 is any time.",
-        unit="seconds",
-        minimum=-1,
-    )
-    idle: int | None = _attribute(
-        "elementattributes.IdleTime",
-        INTEGER,
-        "How long an object is kept without use; -1 is any time.",
-        unit="seconds",
-        minimum=-1,
-    )
-    is_lateral: bool | None = _attribute(
-        "elementattributes.IsLateral",
-        TRUE_FALSE,
-        "Whether new values go to the other processes as well; removals always do.",
-    )
-    line: int = field(default=0, eq=False)
-
-    @property
-    def lateral(self) -> bool:
-        """Whether the other processes hear of changes in this cache."""
-        return bool(self.auxiliary)
-
-
-def _region(
-    name: str,
-    auxiliary: str,
-    max_objects: int,
-    memory_idle: int,
-    max_life: int,
-    idle: int,
-    *,
-    spool_limit: int | None = None,
-    shrinker_interval: int = 60,
-    is_lateral: bool = False,
-) -> Region:
-    return Region(
-        name=name,
-        auxiliary=auxiliary,
-        max_objects=max_objects,
-        memory_idle=memory_idle,
-        shrinker_interval=shrinker_interval,
-        spool_limit=spool_limit,
-        max_life=max_life,
-        idle=idle,
-        is_lateral=is_lateral,
-    )
-
-
-_LTCP = "LTCP"
-_PRIVATE = (
-    _region("OXMessageCache", "", 10_000_000, 60, 3600, 60, spool_limit=500),
-    _region("OXIMAPConCache", "", 1_000_000, 7, 3600, 7, shrinker_interval=3),
-    _region("OXFolderQueryCache", "", 1_000_000, 150, 300, 150),
-    _region("CalendarCache", "", 100_000, 300, 600, 300, spool_limit=500),
-)
-"""Caches that each process has for itself, the same in both files."""
-
-GROUPWARE_REGIONS = (
-    _region("default", _LTCP, 1_000_000, 3600, -1, 1800, is_lateral=True),
-    _region("OXFolderCache", _LTCP, 1_000_000, 180, 300, 180),
-    *_PRIVATE,
-    _region("User", _LTCP, 40_000, 180, -1, 180, spool_limit=500),
-    _region("UserConfiguration", _LTCP, 20_000, 180, -1, 180, spool_limit=500),
-    _region("UserSettingMail", _LTCP, 20_000, 180, 300, 180, spool_limit=500),
-    _region("Context", _LTCP, 10_000, 180, -1, 180, spool_limit=500),
-    _region("Filestore", _LTCP, 10, 180, 300, 180, spool_limit=500),
-    _region("OXDBPoolCache", _LTCP, 20_000, 180, 300, 180, spool_limit=500),
-    _region("MailAccount", _LTCP, 100_000, 180, 300, 180, spool_limit=500),
-    _region("GlobalFolderCache", _LTCP, 10_000_000, 180, 300, 180),
-    _region("UserFolderCache", _LTCP, 10_000_000, 180, 300, 180),
-)
-"""SOURCE: com.openexchange.server/conf/groupware/cache.ccf of appsuite-middleware at 0617153."""
-
-ADMINDAEMON_REGIONS = (
-    _region("default", _LTCP, 1_000, 3600, -1, 1800, is_lateral=True),
-    # The shipped file says IsLateral=true here; a package update of the same generation corrects it to false.
-    _region("OXFolderCache", _LTCP, 1_000_000, -1, -1, 1800),
-    *_PRIVATE,
-    _region("User", _LTCP, 1_000, 180, 300, 180, spool_limit=500),
-    _region("UserConfiguration", _LTCP, 1_000_000, 180, 300, 180, spool_limit=500),
-    _region("UserSettingMail", _LTCP, 1_000_000, 180, 300, 180, spool_limit=500),
-    _region("Context", _LTCP, 1_000, 180, 300, 180, spool_limit=500),
-    _region("Filestore", _LTCP, 10, 180, 300, 180, spool_limit=500),
-    _region("OXDBPoolCache", _LTCP, 1_000, 180, 300, 180, spool_limit=500),
-)
-"""SOURCE: etc/cache.ccf (the admin daemon's) of appsuite-middleware at df19d52."""
-
-SESSION_REGIONS = (_region("SessionCache", "SessionLTCP", 100_000, 3600, -1, 3600, is_lateral=True),)
-"""OURS, reconstructed: see SessionCache."""
 
 
 @frozen(kw_only=True)
@@ -285,7 +152,7 @@ class LateralCache(PropertiesArtifact):
             yield properties.Comment(f"Region {region.name}, {kind}.")
             prefix = "jcs.default" if region.name == "default" else f"jcs.region.{region.name}"
             yield properties.Entry(prefix, region.auxiliary)
-            for key, value in _CONSTANTS.items():
+            for key, value in CONSTANTS.items():
                 yield properties.Entry(f"{prefix}.{key}", value)
             for attribute, data in settings(Region):
                 value = getattr(region, attribute.name)

@@ -8,6 +8,7 @@ from typing import ClassVar, Self
 from attrs import field, frozen
 
 from oxconf.artifacts._artifact import Enable, Install, ParsedArtifact, Switch
+from oxconf.deployment.consistency import MULTICAST_ROUTE
 from oxconf.deployment.model import Deployment, Host, NetworkManager
 from oxconf.deployment.topology import ox_hosts
 from oxconf.syntax import interfaces, unit
@@ -61,9 +62,7 @@ class _MulticastRoute(ParsedArtifact, ABC):
         network = deployment.network
         if host not in ox_hosts(deployment) or network.managed_by not in cls.managers:
             return None
-        # The tutorial's 224.0.0.0/8; another group needs the eight bits that it is in.
-        multicast = IPv4Network(f"{network.multicast_group}/8", strict=False)
-        return cls(routes=(Route(multicast, network.interface),))
+        return cls(routes=(Route(MULTICAST_ROUTE, network.interface),))
 
 
 @frozen(kw_only=True)

@@ -139,7 +139,7 @@ class OxInstaller(SettingsArtifact):
                 found[waiting] = (word, line)
             waiting = match[1] if match and match[2] is None else None
         artifact, more = cls._build(found)
-        return artifact, (*problems, *more)
+        return artifact, tuple(sorted((*problems, *more), key=lambda problem: problem.line))
 
 
 _OPTION = re.compile(r"(--[a-z][a-z-]*)(?:=(.*))?", re.DOTALL)

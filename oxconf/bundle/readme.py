@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from oxconf.artifacts._artifact import Install, Switch
 from oxconf.artifacts._template import fill
+from oxconf.artifacts.filestore import Exports, Fstab
 from oxconf.artifacts.my_cnf import MyCnf
 from oxconf.artifacts.oxinstaller import OxInstaller
 from oxconf.artifacts.sysusers import Sysusers
@@ -56,7 +57,7 @@ def host_readme(deployment: Deployment, plan: HostPlan) -> str:
         ports=[_port(listener) for listener in listeners(deployment, host)],
         budget=[(part.name, speak_size(part.size)) for part in budget(deployment, host)],
         total=speak_size(sum(part.size for part in budget(deployment, host))),
-        steps=list(_steps(plan)),
+        steps=list(_steps(deployment, plan)),
     )
 
 
@@ -69,7 +70,7 @@ def _port(listener: Listener) -> tuple[str, str, str, str]:
     return port, listener.address, listener.service, ", ".join(listener.callers) or "this host only"
 
 
-def _steps(plan: HostPlan) -> Iterator[tuple[str, list[str]]]:
+def _steps(deployment: Deployment, plan: HostPlan) -> Iterator[tuple[str, list[str]]]:
     """Yield what to do on the host, in order: a sentence, and the commands for it."""
     paths = [artifact.path for artifact in plan.artifacts]
     yield "Check in this folder that nothing was damaged on the way.", ["sha256sum -c SHA256SUMS"]
@@ -85,6 +86,14 @@ def _steps(plan: HostPlan) -> Iterator[tuple[str, list[str]]]:
                 f"systemd-sysusers {Sysusers.path}",
             ],
         )
+    if Exports.path in paths:
+        folder = deployment.filestore.path
+        yield (
+            "Create the folder of the filestore.",
+            [f"install -d -o open-xchange -g open-xchange -m 0750 {folder}"],
+        )
+    if Fstab.path in paths:
+        yield "Create the mount point of the filestore.", [f"mkdir -p {deployment.filestore.path}"]
     if OxInstaller.path in paths:
         yield (
             "Install the Open-Xchange packages, then configure them once. The files below replace what this writes.",
@@ -109,6 +118,8 @@ def _steps(plan: HostPlan) -> Iterator[tuple[str, list[str]]]:
             commands.append(f"{command} {' '.join(names)}")
     if commands:
         yield "Switch on what the files need.", commands
+    if Exports.path in paths:
+        yield "Export the folder.", ["exportfs -ra"]
 
 
 def _markdown(text: str) -> str:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from ipaddress import IPv4Address, IPv4Network
 
-from attrs import fields
+from attrs import fields, frozen
 
 from oxconf.deployment.consistency_database import database_mistakes
 from oxconf.deployment.locate import Path
@@ -26,6 +26,9 @@ from oxconf.deployment.model import (
 
 MOST_HOSTS = 1000
 
+LARGEST, SMALLEST = 8, 30
+"""Prefix lengths of the networks that can hold a cluster."""
+
 MULTICAST_ROUTE = IPv4Network("224.0.0.0/8")
 """What the multicast route of the tutorial covers."""
 
@@ -34,6 +37,7 @@ SYSTEM_FOLDER = re.compile(
 )
 
 ROLES: Path = ("hosts", "*", "roles")
+NAMES: Path = ("hosts", "*", "name")
 
 
 def mistakes_of(deployment: Deployment) -> list[Mistake]:
@@ -59,9 +63,11 @@ def _about(host: Host) -> str:
 
 def _network(deployment: Deployment) -> Iterator[Mistake]:
     network = deployment.network
-    if not 8 <= network.cidr.prefixlen <= 30:
+    if not LARGEST <= network.cidr.prefixlen <= SMALLEST:
         yield Mistake(
-            ("network", "cidr"), f"a network of /{network.cidr.prefixlen} holds no cluster", "take /8 to /30"
+            ("network", "cidr"),
+            f"a network of /{network.cidr.prefixlen} holds no cluster",
+            f"take /{LARGEST} to /{SMALLEST}",
         )
     elif network.cidr.is_multicast or network.cidr.is_reserved or network.cidr.is_unspecified:
         yield Mistake(
@@ -117,50 +123,68 @@ def _host_names(deployment: Deployment) -> Iterator[Mistake]:
             yield Mistake(path, "this name belongs to every host", "choose another one")
 
 
+@frozen
+class _Named:
+    """An address in use: where it stands, whose it is, and the values that it is in use by."""
+
+    path: Path
+    owner: str
+    address: IPv4Address
+    used_by: tuple[Path, ...]
+
+
 def _addresses(deployment: Deployment) -> Iterator[Mistake]:
     network = deployment.network.cidr
+    if network.prefixlen > SMALLEST:
+        return
     at_network: Path = ("network", "cidr")
-    first: dict[IPv4Address, tuple[str, Path]] = {}
-    for path, owner, address in _named_addresses(deployment):
-        if address not in network:
+    first: dict[IPv4Address, _Named] = {}
+    for one in _named_addresses(deployment):
+        if one.address not in network:
             yield Mistake(
-                path,
+                one.path,
                 f"the address is outside the network {network}",
-                "take an address of the network, or change network.cidr",
+                "take addresses of the network, or change network.cidr; without [[hosts]] the tier's hosts are taken",
                 (at_network,),
-                about=owner,
+                about=one.owner,
+                rests_on=(one.path, *one.used_by, at_network),
             )
-        elif network.prefixlen < 31 and address in (network.network_address, network.broadcast_address):
+        elif one.address in (network.network_address, network.broadcast_address):
             yield Mistake(
-                path,
-                f"{address} is no host's address in {network}",
+                one.path,
+                f"{one.address} is no host's address in {network}",
                 "take one between the first and the last",
                 (at_network,),
-                about=owner,
+                about=one.owner,
+                rests_on=(one.path, *one.used_by, at_network),
             )
-        other, at_other = first.setdefault(address, (owner, path))
-        if at_other != path:
+        other = first.setdefault(one.address, one)
+        if other is not one:
             yield Mistake(
-                path,
-                f"{address} belongs to {other} already",
+                one.path,
+                f"{one.address} belongs to {other.owner} already",
                 "give each its own address",
-                (at_other,),
-                about=owner,
+                (other.path,),
+                about=one.owner,
+                rests_on=(one.path, *one.used_by, other.path, *other.used_by),
             )
 
 
-def _named_addresses(deployment: Deployment) -> Iterator[tuple[Path, str, IPv4Address]]:
+def _named_addresses(deployment: Deployment) -> Iterator[_Named]:
     """Yield the addresses that are in use; a tier names a write address that some modes have no use for."""
     for index, host in enumerate(deployment.hosts):
-        yield ("hosts", index, "address"), _about(host), host.address
+        yield _Named(("hosts", index, "address"), _about(host), host.address, (("hosts", index, "name"),))
     database, web = deployment.database, deployment.web
+    by_policy: tuple[Path, ...] = tuple(("database", key) for key in ("mode", "access", "read_policy"))
     floats = database.access is DatabaseAccess.FLOATING or database.mode is Mode.REPLICATION
     if floats and database.write_address is not None:
-        yield ("database", "write_address"), "database.write_address", database.write_address
+        yield _Named(
+            ("database", "write_address"), "database.write_address", database.write_address, by_policy
+        )
     if database.read_policy is ReadPolicy.READ_ADDRESS and database.read_address is not None:
-        yield ("database", "read_address"), "database.read_address", database.read_address
+        yield _Named(("database", "read_address"), "database.read_address", database.read_address, by_policy)
     if web.access is WebAccess.KEEPALIVED and web.address is not None:
-        yield ("web", "address"), "web.address", web.address
+        yield _Named(("web", "address"), "web.address", web.address, (("web", "access"),))
 
 
 def _roles(deployment: Deployment) -> Iterator[Mistake]:
@@ -228,6 +252,7 @@ def _routes(deployment: Deployment) -> Iterator[Mistake]:
                 f'the route "{host.route}" belongs to {_about(deployment.hosts[other])} already',
                 "give each OX node a route of its own",
                 (at_other,),
+                rests_on=(path, at_other, (*at_other[:2], "name")),
             )
 
 
@@ -257,7 +282,7 @@ def _filestore(deployment: Deployment) -> Iterator[Mistake]:
             at_server,
             f"an outside filestore is named, and {_about(servers[0])} has the role filestore as well",
             "leave one of them out",
-            rests_on=(at_server, ROLES),
+            rests_on=(at_server, ROLES, NAMES),
         )
     else:
         for host in deployment.hosts:
@@ -266,6 +291,7 @@ def _filestore(deployment: Deployment) -> Iterator[Mistake]:
                     at_server,
                     f"{quoted(filestore.server)} is {_about(host)} of this cluster",
                     "leave filestore.server out and give the host the role filestore",
+                    rests_on=(at_server, NAMES, ("hosts", "*", "address")),
                 )
     if SYSTEM_FOLDER.fullmatch(filestore.path):
         yield Mistake(

@@ -27,6 +27,7 @@ VERSION: Path = ("database", "version")
 ACCESS: Path = ("database", "access")
 POLICY: Path = ("database", "read_policy")
 ROLES: Path = ("hosts", "*", "roles")
+NAMES: Path = ("hosts", "*", "name")
 
 
 def database_mistakes(deployment: Deployment) -> Iterator[Mistake]:
@@ -69,7 +70,7 @@ def _servers(deployment: Deployment) -> Iterator[Mistake]:
     if database.mode is not Mode.STANDALONE and len(servers) == 1:
         yield Mistake(
             MODE,
-            f"the mode is {database.mode.value}, but only host {quoted(servers[0].name)} has the role database",
+            f"the mode is {database.mode.value}, but only one host has the role database",
             "name two or more, or take the mode standalone",
             (("hosts",),),
             rests_on=(MODE, ROLES),
@@ -90,7 +91,7 @@ def _servers(deployment: Deployment) -> Iterator[Mistake]:
             f"{quoted(database.writer)} is not a host with the role database",
             did_you_mean(database.writer, names),
             (("hosts",),),
-            rests_on=(writer, ROLES, ("hosts", "*", "name")),
+            rests_on=(writer, ROLES, NAMES),
         )
 
 
@@ -113,12 +114,15 @@ def _access(deployment: Deployment) -> Iterator[Mistake]:
             "add database.write_address",
             (ACCESS, MODE),
         )
+    read_port: Path = ("database", "read_port")
+    write_port: Path = ("database", "write_port")
     if access is DatabaseAccess.HAPROXY and database.read_port == database.write_port:
         yield Mistake(
-            ("database", "write_port"),
+            write_port,
             f"HAProxy can not take reads and writes on the same port {database.write_port}",
             "choose two ports",
-            (("database", "read_port"),),
+            (read_port,),
+            rests_on=(read_port, write_port, ACCESS, MODE),
         )
 
 

@@ -60,7 +60,7 @@ def load_text(
     if isinstance(built, list):
         mistakes += built
         if chosen:
-            mistakes += _consistency_in_spite_of(built, merged, base)
+            mistakes += _named(_consistency_in_spite_of(built, merged, base), merged)
     elif chosen:
         mistakes += _named(mistakes_of(built), complete)
     if mistakes or isinstance(built, list):
@@ -82,9 +82,12 @@ def _consistency_in_spite_of(found: list[Mistake], merged: dict[str, Any], base:
     built = structure(repaired)
     if isinstance(built, list):
         return []
-    return [
-        mistake for mistake in mistakes_of(built) if not any(mistake.follows_from(value) for value in broken)
-    ]
+    return [one for one in mistakes_of(built) if not any(one.follows_from(value) for value in broken)]
+
+
+def _named(mistakes: list[Mistake], tree: dict[str, Any]) -> list[Mistake]:
+    """Return mistakes that name the host they are about."""
+    return [evolve(one, about=about_host(tree, one.path) or one.about) for one in mistakes]
 
 
 class Tier:

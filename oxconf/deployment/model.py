@@ -142,7 +142,7 @@ class Host:
     address: IPv4Address = key("Address of the host on the cluster's network.")
     roles: tuple[Role, ...] = key("What the host does; roles combine.", example='["groupware"]')
     memory: int = key("Main memory of the host.", unit="bytes", minimum=1 << 30, maximum=1 << 44)
-    cores: int = key("Processor cores of the host.", minimum=1, maximum=1024)
+    cores: int = key("Processor cores of the host.", minimum=1, maximum=1024, example="8")
     route: str | None = key(
         "Session route of an OX node, also its jkroute; OX1, OX2, ... in the order of the hosts when absent.",
         pattern=r"[A-Za-z0-9][A-Za-z0-9_-]{0,31}",
@@ -254,7 +254,9 @@ class Database:
     )
     access: DatabaseAccess = key("What stands in front of them; by the mode when absent.")
     read_policy: ReadPolicy = key("Where reads go; by mode and access when absent.")
-    writer: str = key("Name of the host that takes the writes; the first database host when absent.")
+    writer: str = key(
+        "Name of the host that takes the writes; the first database host when absent.", example='"db1"'
+    )
     write_address: IPv4Address | None = key(
         "Floating address of the writer; used for replication and where access is floating-address."
     )
@@ -299,6 +301,7 @@ class Filestore:
         "Address or name of an NFS server outside the cluster; no host needs the role filestore then.",
         pattern=HOSTNAME,
         shape=HOSTNAME_SHAPE,
+        example='"nas.example.com"',
     )
 
 
@@ -326,8 +329,12 @@ class Soap:
 class Mail:
     """The mail system that OX is a client of."""
 
-    imap_server: str = key("Host of IMAP.", pattern=HOSTNAME, shape=HOSTNAME_SHAPE)
-    smtp_server: str = key("Host of SMTP.", pattern=HOSTNAME, shape=HOSTNAME_SHAPE)
+    imap_server: str = key(
+        "Host of IMAP.", pattern=HOSTNAME, shape=HOSTNAME_SHAPE, example='"imap.example.com"'
+    )
+    smtp_server: str = key(
+        "Host of SMTP.", pattern=HOSTNAME, shape=HOSTNAME_SHAPE, example='"smtp.example.com"'
+    )
     login_type: LoginType = key("user: server and login of each user; global: one server for all.")
 
 
@@ -335,11 +342,19 @@ class Mail:
 class SecretNames:
     """Under which name each secret is looked up in the secrets file and in the environment."""
 
-    configdb: str = key("Database user openexchange.", pattern=KEYWORD, shape=KEYWORD_SHAPE)
-    master: str = key("OX administrator oxadminmaster.", pattern=KEYWORD, shape=KEYWORD_SHAPE)
-    sst: str = key("Galera state transfer.", pattern=KEYWORD, shape=KEYWORD_SHAPE)
-    clustercheck: str = key("Health check of the database.", pattern=KEYWORD, shape=KEYWORD_SHAPE)
-    vrrp: str = key("Between the keepalived instances.", pattern=KEYWORD, shape=KEYWORD_SHAPE)
+    configdb: str = key(
+        "Database user openexchange.", pattern=KEYWORD, shape=KEYWORD_SHAPE, example='"password_1"'
+    )
+    master: str = key(
+        "OX administrator oxadminmaster.", pattern=KEYWORD, shape=KEYWORD_SHAPE, example='"password_1"'
+    )
+    sst: str = key("Galera state transfer.", pattern=KEYWORD, shape=KEYWORD_SHAPE, example='"password_1"')
+    clustercheck: str = key(
+        "Health check of the database.", pattern=KEYWORD, shape=KEYWORD_SHAPE, example='"password_1"'
+    )
+    vrrp: str = key(
+        "Between the keepalived instances.", pattern=KEYWORD, shape=KEYWORD_SHAPE, example='"password_1"'
+    )
 
 
 @frozen(kw_only=True)

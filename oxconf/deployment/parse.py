@@ -23,7 +23,7 @@ _PLAIN_WORDS = {
     "Found invalid character": "a control character stands here",
     "Invalid value": "no value stands here; text needs quotes",
     "Expected newline or end of document": "more stands here than one value; text needs quotes",
-    "Expected '=' after a key": "expected = behind the key",
+    "Expected '=' after a key": "a key needs = behind it",
     "Invalid initial character for a key part": "expected a key",
     "Unescaped '\\'": "a backslash in a string must be doubled",
 }
@@ -65,6 +65,8 @@ def _message(source: SourceText, error: tomllib.TOMLDecodeError) -> str:
     # From Python 3.14 on the exception says it in attributes.
     line, column = getattr(error, "lineno", line), getattr(error, "colno", column)
     plain = next((words for start, words in _PLAIN_WORDS.items() if text.startswith(start)), None)
+    if "end of document" in str(error) and text.startswith(("Invalid value", "Un")):
+        plain = "the file ends inside a value"
     return f"{source.name}:{line}:{column}: not valid TOML: {plain or text[:1].lower() + text[1:]}"
 
 

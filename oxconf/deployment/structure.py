@@ -39,7 +39,7 @@ NOT_YET = (
 
 _TYPE_NAMES = {
     bool: "a boolean",
-    int: "a whole number",
+    int: "a number",
     float: "a number with a fraction",
     str: "a string",
     list: "a list",
@@ -82,12 +82,14 @@ def _demand(value: object, wanted: type, example: str) -> Any:
     elif isinstance(value, int) and value.bit_length() <= 64:
         found += f" ({value})"
     if wanted is int:
-        remedy = "write it without quotes" if isinstance(value, str) else "write only digits"
+        digits = isinstance(value, str) and value.isdecimal()
+        remedy = "write it without quotes" if digits else "write only digits"
     elif wanted is str and not isinstance(value, (list, dict)):
         remedy = f"write it in quotes, like {example}"
     else:
         remedy = f"write it like {example}"
-    raise _RefusedError(f"must be {_TYPE_NAMES[wanted]}, not {found}", remedy)
+    must = "a whole number" if wanted is int else _TYPE_NAMES[wanted]
+    raise _RefusedError(f"must be {must}, not {found}", remedy)
 
 
 def _size(value: object, _: Any) -> int:

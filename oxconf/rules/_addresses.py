@@ -1,8 +1,9 @@
-"""Addresses: which are the host itself, which are every address, and which host answers on one."""
+"""Addresses: which of them mean every address of a host, and which host answers on one."""
 
 from ipaddress import AddressValueError, IPv4Address
 
 from oxconf.evidence import Evidence, HostEvidence
+from oxconf.rules._database import is_loopback
 
 _EVERY = {"", "*", "0.0.0.0", "::", "[::]"}  # noqa: S104 - words in files, nothing is opened here
 
@@ -10,11 +11,6 @@ _EVERY = {"", "*", "0.0.0.0", "::", "[::]"}  # noqa: S104 - words in files, noth
 def is_every(address: str) -> bool:
     """Whether a bind address means all addresses of the host."""
     return address in _EVERY
-
-
-def is_loopback(address: str) -> bool:
-    """Whether an address reaches only the host itself."""
-    return address in ("localhost", "::1", "[::1]") or (is_ipv4(address) and address.startswith("127."))
 
 
 def is_ipv4(address: str) -> bool:
@@ -27,5 +23,10 @@ def is_ipv4(address: str) -> bool:
 
 
 def reached(evidence: Evidence, caller: HostEvidence, address: str) -> HostEvidence | None:
-    """Return the host that `caller` reaches at an address; None when nobody told. Floating addresses have no host."""
+    """Return the host that `caller` reaches at an address; None when nobody told. A floating address has no host."""
     return caller if is_loopback(address) else evidence.owner(address)
+
+
+def same(one: str, other: str) -> bool:
+    """Whether two bind addresses are the same: all names of the loopback address are."""
+    return one == other or (is_loopback(one) and is_loopback(other))

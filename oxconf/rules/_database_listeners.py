@@ -1,29 +1,12 @@
-"""Which HAProxy listeners OX reaches through the URLs of configdb.properties."""
-
-from collections.abc import Iterator
+"""Which HAProxy listeners the database URLs of OX lead to."""
 
 from attrs import frozen
 
-from oxconf.artifacts.configdb_properties import AdmindaemonConfigdb, GroupwareConfigdb, JdbcUrl
 from oxconf.artifacts.haproxy_cfg import HaproxyCfg, Listener, Server
-from oxconf.evidence import Evidence, HostEvidence, Located, Place
-from oxconf.rules._addresses import is_every, reached
+from oxconf.evidence import Evidence, HostEvidence, Located
+from oxconf.rules._addresses import is_every, reached, same
+from oxconf.rules._endpoints import Client, clients
 from oxconf.syntax import haproxy
-
-
-@frozen
-class Call:
-    """One URL of one configdb.properties."""
-
-    host: HostEvidence
-    file: Located[GroupwareConfigdb] | Located[AdmindaemonConfigdb]
-    url: JdbcUrl
-    writes: bool
-
-    @property
-    def place(self) -> Place:
-        """Where the URL stands."""
-        return self.file.place("write_url" if self.writes else "read_url")
 
 
 @frozen
@@ -32,17 +15,17 @@ class Used:
 
     proxy: Located[HaproxyCfg]
     listener: Listener
-    calls: tuple[Call, ...]
+    clients: tuple[Client, ...]
 
     @property
     def writes(self) -> bool:
         """Whether any URL sends writes to it."""
-        return any(call.writes for call in self.calls)
+        return any(client.writes for client in self.clients)
 
     @property
     def active(self) -> tuple[Server, ...]:
-        """The servers that get connections while all are well: no backup, not switched off by their line."""
-        lines = _lines(self.proxy)
+        """The servers that get connections while all are well: no backup, and not switched off on its line."""
+        lines = {line.line: line.words for section in self._document.children for line in section.lines}
         return tuple(
             server
             for server in self.listener.servers
@@ -51,52 +34,43 @@ class Used:
 
     @property
     def all_backups(self) -> bool:
-        """Whether all backups get connections at the same time once the active server is down."""
+        """Whether all backups get connections at the same time when no other server is up."""
+        own = next((part for part in self._document.children if part.line == self.listener.line), None)
+        behind = [line.words[1:2] for line in own.lines if line.words[0] == "default_backend"] if own else []
         switched = False
-        for section in haproxy.parse(self.proxy.host.files[self.proxy.path].text).children:
-            mine = section.keyword in ("defaults", "backend") or section.line == self.listener.line
-            for line in section.lines if mine else ():
-                if line.words[-2:] == ("option", "allbackups"):
-                    switched = line.words[0] != "no"
+        for section in self._document.children:
+            if section.keyword == "defaults" or section == own or (section.name,) in behind:
+                for line in section.lines:
+                    if line.words[-2:] == ("option", "allbackups"):
+                        switched = line.words[0] != "no"
         return switched
 
-
-def calls(evidence: Evidence) -> Iterator[Call]:
-    """Yield every database URL of OX."""
-    for host in evidence.hosts:
-        for file in (host.find(GroupwareConfigdb), host.find(AdmindaemonConfigdb)):
-            if file is None:
-                continue
-            for url, writes in ((file.artifact.read_url, False), (file.artifact.write_url, True)):
-                if url is not None:
-                    yield Call(host, file, url, writes)
+    @property
+    def _document(self) -> haproxy.Document:
+        return haproxy.parse(self.proxy.host.files[self.proxy.path].text)
 
 
 def used_listeners(evidence: Evidence) -> tuple[Used, ...]:
     """Return every HAProxy listener that a database URL leads to, with all of its URLs."""
-    found: dict[tuple[str, int, int], tuple[Located[HaproxyCfg], Listener, list[Call]]] = {}
-    for call in calls(evidence):
-        host = reached(evidence, call.host, call.url.host)
+    found: dict[tuple[str, int, int], tuple[Located[HaproxyCfg], Listener, list[Client]]] = {}
+    for client in clients(evidence):
+        host = reached(evidence, client.host, client.url.host)
         proxy = host.find(HaproxyCfg) if host else None
         if proxy is None:
             continue
         for listener in proxy.artifact.listeners:
-            fits = is_every(listener.address) or listener.address in (call.url.host, _named(call.url.host))
-            if listener.port == call.url.port and fits:
+            fits = is_every(listener.address) or same(listener.address, client.url.host)
+            if listener.port == client.url.port and fits:
                 key = (proxy.host.name, listener.line, listener.port)
-                found.setdefault(key, (proxy, listener, []))[2].append(call)
-    return tuple(Used(proxy, listener, tuple(all_calls)) for proxy, listener, all_calls in found.values())
+                found.setdefault(key, (proxy, listener, []))[2].append(client)
+    return tuple(Used(proxy, listener, tuple(theirs)) for proxy, listener, theirs in found.values())
 
 
-def _named(address: str) -> str:
-    return "127.0.0.1" if address == "localhost" else address
-
-
-def _lines(proxy: Located[HaproxyCfg]) -> dict[int, tuple[str, ...]]:
-    document = haproxy.parse(proxy.host.files[proxy.path].text)
-    return {line.line: line.words for section in document.children for line in section.lines}
+def servers_of(evidence: Evidence, listener: Listener) -> tuple[tuple[Server, HostEvidence], ...]:
+    """Return the servers of a listener whose hosts are known."""
+    known = ((server, evidence.owner(server.address)) for server in listener.servers)
+    return tuple((server, host) for server, host in known if host is not None)
 
 
 def _switched_off(words: tuple[str, ...]) -> bool:
-    pairs = zip(words, words[1:], strict=False)
-    return "disabled" in words or ("weight", "0") in pairs
+    return "disabled" in words or ("weight", "0") in zip(words, words[1:], strict=False)

@@ -2,28 +2,23 @@
 
 from collections.abc import Iterator
 
-from oxconf.artifacts.ajp_properties import AjpProperties
-from oxconf.artifacts.proxy_ajp import ProxyAjp
 from oxconf.evidence import Evidence
 from oxconf.rules._rule import Finding, Rule, Severity
+from oxconf.rules._web import nodes_behind
 
 
 def check(evidence: Evidence) -> Iterator[Finding]:
     """Compare each BalancerMember's route with AJP_JVM_ROUTE on the host that has its address."""
-    for web in evidence.find(ProxyAjp):
-        for balancer in web.artifact.balancers:
-            for member in balancer.members:
-                owner = evidence.owner(member.host)
-                node = owner.find(AjpProperties) if owner else None
-                if node is None or member.route is None:
-                    continue
-                if node.artifact.jvm_route != member.route:
-                    yield RULE.finding(
-                        f'{web.host.name} sends sessions of route "{member.route}" to {member.host}, '
-                        f'but {node.host.name} there calls itself "{node.artifact.jvm_route}"',
-                        web.at(member.line),
-                        node.place("jvm_route"),
-                    )
+    for behind in nodes_behind(evidence):
+        route, member, node = behind.node.artifact.jvm_route, behind.member, behind.node
+        if route is None or member.route is None or route == member.route:
+            continue
+        yield RULE.finding(
+            f'{behind.web.host.name} sends sessions of route "{member.route}" to {member.host}, '
+            f'but {node.host.name} there calls itself "{route}"',
+            behind.web.at(member.line),
+            node.place("jvm_route"),
+        )
 
 
 RULE = Rule(

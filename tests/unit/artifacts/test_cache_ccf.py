@@ -1,6 +1,7 @@
 from ipaddress import IPv4Address
 
-from oxconf.artifacts.cache_ccf import AdmindaemonCache, GroupwareCache, Region, SessionCache
+from oxconf.artifacts._cache_regions import Region
+from oxconf.artifacts.cache_ccf import AdmindaemonCache, GroupwareCache, SessionCache
 from oxconf.deployment.load import load_text
 
 CLUSTER = load_text("", tier="1m")
@@ -21,10 +22,10 @@ def test_three_ports_on_a_host_and_one_group() -> None:
 
 
 def test_the_group_is_the_clusters() -> None:
-    cluster = load_text('tier = "1m"\n[network]\nmulticast_group = "239.1.2.3"\nmulticast_port = 7000\n')
+    cluster = load_text('tier = "1m"\n[network]\nmulticast_group = "224.1.2.3"\nmulticast_port = 7000\n')
     file = GroupwareCache.from_deployment(cluster, cluster.host("ox2"))
     assert file is not None
-    assert "UdpDiscoveryAddr=239.1.2.3\n" in file.render()
+    assert "UdpDiscoveryAddr=224.1.2.3\n" in file.render()
     assert "UdpDiscoveryPort=7000\n" in file.render()
 
 

@@ -83,7 +83,13 @@ testThreads=false
     ("text", "read", "write", "separate", "monitor"),
     [
         ('tier = "1m"', "127.0.0.1:3306", "127.0.0.1:3307", True, False),
-        ('tier = "1m"\n[database]\nread_policy = "round-robin-monitor"', "127.0.0.1:3306", "127.0.0.1:3307", True, True),
+        (
+            'tier = "1m"\n[database]\nread_policy = "round-robin-monitor"',
+            "127.0.0.1:3306",
+            "127.0.0.1:3307",
+            True,
+            True,
+        ),
         ('tier = "1m"\n[database]\nmode = "replication"', "127.0.0.1:3306", "10.20.30.218:3306", True, True),
         (GALERA_FLOATING, "10.20.30.218:3306", "10.20.30.218:3306", False, False),
         (
@@ -136,7 +142,13 @@ def test_foreign_urls_are_read(text: str, url: JdbcUrl) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["jdbc:mysql://a,b/configdb", "jdbc:mysql://a:0/x", "jdbc:postgresql://a/x", "jdbc:mysql://u:pw@a/x", "a"],
+    [
+        "jdbc:mysql://a,b/configdb",
+        "jdbc:mysql://a:0/x",
+        "jdbc:postgresql://a/x",
+        "jdbc:mysql://u:pw@a/x",
+        "a",
+    ],
 )
 def test_what_is_not_one_server_is_a_problem_that_does_not_show_the_text(text: str) -> None:
     file, problems = GroupwareConfigdb.read(f"\nwriteUrl={text}\n")
@@ -146,7 +158,9 @@ def test_what_is_not_one_server_is_a_problem_that_does_not_show_the_text(text: s
 
 
 def test_passwords_are_read_as_secrets() -> None:
-    file = GroupwareConfigdb.parse("readProperty.2=password=REPLACE_configdb\nwriteProperty.2=password=Gah7=x\n")
+    file = GroupwareConfigdb.parse(
+        "readProperty.2=password=REPLACE_configdb\nwriteProperty.2=password=Gah7=x\n"
+    )
     assert file.read_password == Secret("configdb")
     assert file.write_password == Secret("configdb", "Gah7=x")
     assert "Gah7" not in repr(file)

@@ -66,13 +66,6 @@ def test_without_ifupdown_a_unit_sets_it() -> None:
     assert file.path == "/etc/systemd/system/oxconf-multicast-route.service"
 
 
-def test_another_group_has_another_route() -> None:
-    cluster = load_text('tier = "1m"\n[network]\nmulticast_group = "239.1.2.3"\n')
-    file = MulticastInterfaces.from_deployment(cluster, cluster.host("ox1"))
-    assert file is not None
-    assert file.routes == (Route(IPv4Network("239.0.0.0/8"), "eth0"),)
-
-
 @pytest.mark.parametrize(
     "option",
     [
@@ -89,7 +82,11 @@ def test_the_route_is_found_in_the_machines_own_file(option: str) -> None:
 
 
 def test_other_commands_are_no_routes() -> None:
-    commands = ["ip route replace 224.0.0.1/8 dev eth0", "ip link set eth0 mtu 9000", "ip route add x/8 dev eth0"]
+    commands = [
+        "ip route replace 224.0.0.1/8 dev eth0",
+        "ip link set eth0 mtu 9000",
+        "ip route add x/8 dev eth0",
+    ]
     text = DEBIAN + "".join(f"    post-up {command}\n" for command in commands)
     assert MulticastInterfaces.parse(text).routes == ()
     assert MulticastUnit.parse("[Service]\nExecStart=/bin/true\n").routes == ()

@@ -14,7 +14,7 @@ from oxconf.artifacts.gtid_cnf import GtidCnf
 from oxconf.artifacts.host_cnf import HostCnf
 from oxconf.artifacts.ox_cnf import OxCnf
 from oxconf.artifacts.wsrep_cnf import WsrepCnf
-from oxconf.deployment.consistency import SERIES
+from oxconf.deployment.consistency_database import SERIES
 from oxconf.deployment.load import load_text
 from oxconf.deployment.model import Flavour, Mode
 

@@ -118,8 +118,7 @@ def test_a_placeholder_is_refused(tmp_path: Path, purpose: str) -> None:
     assert done.returncode == 1
     assert done.stdout == ""
     assert done.stderr == (
-        "oxconf-oxinstaller: a password is still a placeholder: "
-        "render this archive again with --secrets.\n"
+        "oxconf-oxinstaller: a password is still a placeholder: render this archive again with --secrets.\n"
     )
 
 
@@ -147,13 +146,13 @@ def test_a_call_of_somebody_else_is_read() -> None:
     assert (file.server_name, file.jkroute, file.ajp_bind_address) == ("oxserver", "OX2", "*")
     assert file.lines == {"server_name": 3, "jkroute": 4, "ajp_bind_address": 4, "server_memory": 4}
     assert [(problem.line, problem.message) for problem in problems] == [
-        (5, "a quote is not closed on this line"),
         (4, '--servermemory: "x" is not a whole number'),
+        (5, "a quote is not closed on this line"),
     ]
 
 
 def test_a_value_of_two_lines_is_refused_by_name() -> None:
-    with pytest.raises(Unwritable, match="^--imapserver: "):
+    with pytest.raises(Unwritable, match=r"^--imapserver: "):
         evolve(script(), imap_server="a\nb").render()
 
 

@@ -26,12 +26,16 @@ def test_numbers_are_the_clusters() -> None:
 
 
 def test_others_are_left_alone_and_the_first_of_two_counts() -> None:
-    file = Sysusers.parse("u mail 8\ng open-xchange 5\nu open-xchange 6\ng open-xchange 7\nm open-xchange tape\n")
+    file = Sysusers.parse(
+        "u mail 8\ng open-xchange 5\nu open-xchange 6\ng open-xchange 7\nm open-xchange tape\n"
+    )
     assert (file.gid, file.uid, file.primary_gid, file.login_shell) == (5, 6, None, None)
     assert file.lines["gid"] == 2
 
 
-@pytest.mark.parametrize("line", ["u open-xchange -", "u open-xchange 1:users", "g open-xchange 1:2", "u open-xchange /x"])
+@pytest.mark.parametrize(
+    "line", ["u open-xchange -", "u open-xchange 1:users", "g open-xchange 1:2", "u open-xchange /x"]
+)
 def test_what_gives_no_number_is_a_problem(line: str) -> None:
     file, problems = Sysusers.read(f"\n{line}\n")
     assert file == Sysusers()

@@ -1,0 +1,63 @@
+"""OX107: oxinstaller is called with another route than the one that the node ends up with."""
+
+from collections.abc import Iterator
+
+from oxconf.artifacts.ajp_properties import AjpProperties
+from oxconf.artifacts.oxinstaller import OxInstaller
+from oxconf.artifacts.proxy_ajp import ProxyAjp
+from oxconf.evidence import Evidence, Place
+from oxconf.rules._rule import Finding, Rule, Severity
+
+
+def check(evidence: Evidence) -> Iterator[Finding]:
+    """Compare --jkroute with ajp.properties of the same host, and with the BalancerMembers where that is not known."""
+    members = _members(evidence)
+    for script in evidence.find(OxInstaller):
+        jkroute, host = script.artifact.jkroute, script.host
+        if jkroute is None:
+            continue
+        node = host.find(AjpProperties)
+        if node is not None and node.artifact.jvm_route is not None:
+            if node.artifact.jvm_route != jkroute:
+                yield RULE.finding(
+                    f'{host.name} is installed with --jkroute={jkroute}, but its ajp.properties says '
+                    f'"{node.artifact.jvm_route}"',
+                    script.place("jkroute"),
+                    node.place("jvm_route"),
+                )
+            continue
+        for route, place in members.get(host.name, ()):
+            if route != jkroute:
+                yield RULE.finding(
+                    f'{host.name} is installed with --jkroute={jkroute}, but {place.host} knows it as "{route}"',
+                    script.place("jkroute"),
+                    place,
+                )
+
+
+def _members(evidence: Evidence) -> dict[str, list[tuple[str, Place]]]:
+    """Return routes and places of the BalancerMembers of each host."""
+    found: dict[str, list[tuple[str, Place]]] = {}
+    for web in evidence.find(ProxyAjp):
+        for balancer in web.artifact.balancers:
+            for member in balancer.members:
+                owner = evidence.owner(member.host)
+                if owner is not None and member.route is not None:
+                    found.setdefault(owner.name, []).append((member.route, web.at(member.line)))
+    return found
+
+
+RULE = Rule(
+    code="OX107",
+    name="jkroute-differs",
+    severity=Severity.ERROR,
+    title="The route that a node is installed with is not the one that it runs with",
+    why=(
+        "oxinstaller writes --jkroute into ajp.properties. Whoever runs it again gives the node another route than the "
+        "web servers know, and its users lose their sessions with each request."
+    ),
+    remedy="Write the route of the node's BalancerMember after --jkroute= and into AJP_JVM_ROUTE.",
+    source="the tutorial: the --jkroute parameter must equal the route parameter of that server",
+    daemons="oxinstaller takes any word.",
+    check=check,
+)
