@@ -119,16 +119,13 @@ class HaproxyCfg(ParsedArtifact):
 
     @classmethod
     def from_deployment(cls, deployment: Deployment, host: Host) -> Self | None:
-        """Return the HAProxy of an OX host, or None where nothing goes through it."""
+        """Return the HAProxy of an OX host."""
         if not runs_haproxy(deployment, host):
             return None
         idle, connections = _idle(deployment), _connections(deployment)
-        listeners = tuple(_listeners(deployment, idle.value))
-        if not listeners:
-            return None
         return cls(
             max_connections=connections.value,
-            listeners=listeners,
+            listeners=tuple(_listeners(deployment, idle.value)),
             origins={"max_connections": connections.origin, "timeouts": idle.origin},
         )
 
@@ -294,20 +291,23 @@ class _Reader:
 
     def document(self, document: haproxy.Document) -> Iterator[Listener]:
         defaults: tuple[haproxy.Line, ...] = ()
-        inherited: dict[str, tuple[haproxy.Line, ...]] = {}
-        fronts: list[tuple[haproxy.Section, tuple[haproxy.Line, ...]]] = []
+        behind: dict[str | None, tuple[haproxy.Line, ...]] = {}
+        before: list[tuple[haproxy.Section, tuple[haproxy.Line, ...]]] = []
         for section in document.children:
             if section.keyword == "defaults":
                 defaults = section.lines
             elif section.keyword == "backend":
-                inherited[section.name or ""] = (*defaults, *section.lines)
+                behind[section.name] = (*defaults, *section.lines)
             elif section.keyword in ("listen", "frontend"):
-                fronts.append((section, (*defaults, *section.lines)))
-        for section, lines in fronts:
-            behind = next((line.words[1:] for line in lines if line.words[0] == "default_backend"), ())
-            if section.keyword == "frontend" and behind:
-                lines = (*inherited.get(behind[0], ()), *lines)
-            yield from self.listeners(section, lines)
+                before.append((section, defaults))
+        for section, inherited in before:
+            names = [
+                line.words[1]
+                for line in section.lines
+                if line.words[0] == "default_backend" and line.words[1:]
+            ]
+            inherited = behind.get(names[-1], inherited) if names else inherited
+            yield from self.listeners(section, (*inherited, *section.lines))
 
     def listeners(self, section: haproxy.Section, lines: Iterable[haproxy.Line]) -> Iterator[Listener]:
         values: dict[str, Any] = {"line": section.line}

@@ -229,8 +229,6 @@ def _balancer(deployment: Deployment, name: str, nodes: tuple[Host, ...], *, sti
 
 
 def _callers(networks: tuple[IPv4Network, ...]) -> Words:
-    if not networks:
-        return "all", "denied"
     return "ip", *(str(net.network_address if net.prefixlen == 32 else net) for net in networks)
 
 

@@ -42,19 +42,22 @@ NAMES: Path = ("hosts", "*", "name")
 
 def mistakes_of(deployment: Deployment) -> list[Mistake]:
     """Return everything that does not fit together."""
-    mistakes = [*_network(deployment), *_names_of_secrets(deployment), *_soap(deployment)]
-    if not deployment.hosts:
-        return [*mistakes, Mistake(("hosts",), "no hosts are named", "leave the list out to get the tier's")]
-    return [
-        *mistakes,
-        *_host_names(deployment),
+    mistakes = [
+        *_network(deployment),
         *_addresses(deployment),
+        *_host_names(deployment),
         *_roles(deployment),
         *_routes(deployment),
         *_filestore(deployment),
         *database_mistakes(deployment),
         *_web(deployment),
+        *_soap(deployment),
+        *_names_of_secrets(deployment),
     ]
+    if not deployment.hosts:
+        mistakes = [mistake for mistake in mistakes if not mistake.follows_from(("hosts",))]
+        mistakes.append(Mistake(("hosts",), "no hosts are named", "leave the list out to get the tier's"))
+    return mistakes
 
 
 def _about(host: Host) -> str:
@@ -166,14 +169,14 @@ def _addresses(deployment: Deployment) -> Iterator[Mistake]:
                 "give each its own address",
                 (other.path,),
                 about=one.owner,
-                rests_on=(one.path, *one.used_by, other.path, *other.used_by),
+                rests_on=(one.path, *one.used_by, other.path, *other.used_by, (*other.path[:2], "name")),
             )
 
 
 def _named_addresses(deployment: Deployment) -> Iterator[_Named]:
     """Yield the addresses that are in use; a tier names a write address that some modes have no use for."""
     for index, host in enumerate(deployment.hosts):
-        yield _Named(("hosts", index, "address"), _about(host), host.address, (("hosts", index, "name"),))
+        yield _Named(("hosts", index, "address"), _about(host), host.address, ())
     database, web = deployment.database, deployment.web
     by_policy: tuple[Path, ...] = tuple(("database", key) for key in ("mode", "access", "read_policy"))
     floats = database.access is DatabaseAccess.FLOATING or database.mode is Mode.REPLICATION

@@ -4,6 +4,9 @@ from collections.abc import Iterable
 
 from oxconf.rules._rule import Finding, Severity
 
+SHOWN = 6
+"""Places of one finding that a person is shown."""
+
 
 def show(findings: Iterable[Finding]) -> str:
     """Return one paragraph for each finding."""
@@ -23,6 +26,9 @@ def count(findings: Iterable[Finding]) -> str:
 
 def _paragraph(finding: Finding) -> str:
     lines = [f"{finding.severity.value} {finding.code} {finding.name}: {finding.message}"]
-    lines += [f"  {'at' if index == 0 else 'and'} {place}" for index, place in enumerate(finding.places)]
+    lines += [f"  {'and' if index else 'at'} {place}" for index, place in enumerate(finding.places[:SHOWN])]
+    more = len(finding.places) - SHOWN
+    if more > 0:
+        lines.append(f"  and {more} more place{'' if more == 1 else 's'}; --format json lists all")
     lines.append(f"  {finding.remedy}")
     return "\n".join(lines)

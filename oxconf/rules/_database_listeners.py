@@ -1,5 +1,7 @@
 """Which HAProxy listeners the database URLs of OX lead to."""
 
+from itertools import pairwise
+
 from attrs import frozen
 
 from oxconf.artifacts.haproxy_cfg import HaproxyCfg, Listener, Server
@@ -73,4 +75,4 @@ def servers_of(evidence: Evidence, listener: Listener) -> tuple[tuple[Server, Ho
 
 
 def _switched_off(words: tuple[str, ...]) -> bool:
-    return "disabled" in words or ("weight", "0") in zip(words, words[1:], strict=False)
+    return "disabled" in words or ("weight", "0") in pairwise(words)

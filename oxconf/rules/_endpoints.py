@@ -8,10 +8,10 @@ from oxconf.artifacts.configdb_properties import AdmindaemonConfigdb, GroupwareC
 from oxconf.artifacts.haproxy_cfg import HaproxyCfg, Listener
 from oxconf.artifacts.keepalived_conf import KeepalivedConf
 from oxconf.evidence import Evidence, HostEvidence, Place
+from oxconf.rules._addresses import is_every
 from oxconf.rules._database import is_loopback, number
 
 MYSQL_PORT = 3306
-_EVERY = {"", "*", "0.0.0.0", "::", "[::]"}  # noqa: S104 - words in a file, nothing is opened here
 
 
 @frozen
@@ -87,7 +87,7 @@ def holders(evidence: Evidence, address: str) -> tuple[HostEvidence, ...]:
 
 def _listens(listener: Listener, address: str) -> bool:
     return (
-        listener.address in _EVERY
+        is_every(listener.address)
         or listener.address == address
         or (is_loopback(listener.address) and is_loopback(address))
     )

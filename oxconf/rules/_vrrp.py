@@ -1,4 +1,4 @@
-"""VRRP instances of all hosts, and who of them agrees with whom."""
+"""VRRP instances of all hosts, and who of them has to agree with whom."""
 
 from collections.abc import Iterator
 
@@ -36,7 +36,7 @@ class Peer:
         if self.instance.unicast_src_ip is not None:
             return str(self.instance.unicast_src_ip)
         facts = self.file.host.facts
-        if self.instance.interface in facts.interfaces:
+        if self.instance.interface is not None and self.instance.interface in facts.interfaces:
             return facts.interfaces[self.instance.interface]
         return facts.addresses[0] if len(facts.addresses) == 1 else None
 
@@ -49,14 +49,15 @@ def instances(evidence: Evidence) -> Iterator[Peer]:
 
 
 def groups(evidence: Evidence) -> tuple[tuple[Peer, ...], ...]:
-    """Return the instances of different hosts that share a floating address, in the order of the hosts.
+    """Return the instances that share a floating address, in the order of the hosts, also those that stand alone.
 
     An instance that shares addresses with two groups makes them one.
     """
-    found: list[list[Peer]] = []
+    by_address: dict[str, list[Peer]] = {}
     for peer in instances(evidence):
-        mine = set(peer.addresses)
-        sharing = [group for group in found if any(mine & set(other.addresses) for other in group)]
-        found = [group for group in found if group not in sharing]
-        found.append([*(other for group in sharing for other in group), peer])
-    return tuple(tuple(group) for group in found)
+        joined = [peer]
+        for address in peer.addresses:
+            joined = [*(p for p in by_address.get(address, ()) if p not in joined), *joined]
+        for address in dict.fromkeys(address for p in joined for address in p.addresses):
+            by_address[address] = joined
+    return tuple({id(group): tuple(group) for group in by_address.values()}.values())

@@ -3,14 +3,18 @@
 from attrs import frozen
 
 from oxconf.artifacts.ajp_properties import AjpProperties
-from oxconf.artifacts.proxy_ajp import Balancer, BalancerMember, ProxyAjp
+from oxconf.artifacts.proxy_ajp import PATHS, SOAP, Balancer, BalancerMember, ProxyAjp
 from oxconf.evidence import Evidence, Located
 from oxconf.rules._addresses import reached
 
 AJP_PORT = 8009
 """Port of a connector, and of a member, where the file does not say (ajp.properties as shipped)."""
 
-_SOAP = ("/servlet/axis2", "/axis2", "/webservices")
+_USERS = {
+    *(path.lower() for path, name in PATHS.items() if name != SOAP),
+    *("/appsuite/api", "/api", "/realtime", "/drive"),
+}
+"""Paths that belong to a session: the tutorial's and those of later releases, in small letters."""
 
 
 def under(prefix: str, path: str) -> bool:
@@ -18,22 +22,11 @@ def under(prefix: str, path: str) -> bool:
     return path == prefix or path.startswith(prefix if prefix.endswith("/") else f"{prefix}/")
 
 
-def is_soap(path: str) -> bool:
-    """Whether a path is part of the provisioning interface."""
-    return any(under(soap, path) for soap in _SOAP)
-
-
 def user_balancers(web: ProxyAjp) -> tuple[Balancer, ...]:
-    """Return the balancers that carry sessions of users: all but those that only SOAP goes through."""
-    paths: dict[str, list[str]] = {}
-    for proxy_pass in web.passes:
-        if proxy_pass.balancer:
-            paths.setdefault(proxy_pass.balancer, []).append(proxy_pass.path)
-    return tuple(
-        balancer
-        for balancer in web.balancers
-        if balancer.name not in paths or not all(map(is_soap, paths[balancer.name]))
-    )
+    """Return the balancers that carry sessions of users; all of them where the paths stand in another file."""
+    passes = [each for each in web.passes if each.balancer is not None]
+    names = {each.balancer for each in passes if each.path.rstrip("/").lower() in _USERS}
+    return tuple(balancer for balancer in web.balancers if balancer.name in names or not passes)
 
 
 def members_by_host(evidence: Evidence, balancer: Balancer) -> frozenset[str]:

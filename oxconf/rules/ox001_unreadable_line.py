@@ -1,5 +1,6 @@
 """OX001: a line that its daemon refuses, passes over or reads as something else."""
 
+import re
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 
@@ -8,12 +9,15 @@ from oxconf.plan import MY_CNF, OPTION_FILES
 from oxconf.rules._rule import Finding, Rule, Severity
 from oxconf.syntax import optionfile
 
+_PASSWORD = re.compile(r"(password=)[^&\s\"]+", re.IGNORECASE)
+"""What a message may quote of a database URL."""
+
 
 def check(evidence: Evidence) -> Iterator[Finding]:
     """Take what the readers of all files complained about."""
     for host in evidence.hosts:
         for place, message in (*_option_files(host), *_others(host)):
-            yield RULE.finding(message.rstrip("."), place)
+            yield RULE.finding(_PASSWORD.sub(r"\1...", message.rstrip(".")), place)
 
 
 def _is_option_file(path: str) -> bool:
@@ -23,8 +27,14 @@ def _is_option_file(path: str) -> bool:
 def _option_files(host: HostEvidence) -> Iterator[tuple[Place, str]]:
     """Judge option files by their syntax alone: in any of them any option of the server may stand."""
     for path in sorted(filter(_is_option_file, host.files)):
-        for problem in optionfile.parse(host.files[path].text).problems:
+        document = optionfile.parse(host.files[path].text)
+        for problem in document.problems:
             yield Place(host.name, path, problem.line), problem.message
+        for option in document.options():
+            name, blank, _ = option.key.partition(" ")
+            if blank:
+                message = f"The server stops because there is no = behind {name}"
+                yield Place(host.name, path, option.line), message
 
 
 def _others(host: HostEvidence) -> Iterator[tuple[Place, str]]:

@@ -3,8 +3,7 @@
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 
-from oxconf.evidence import Evidence, HostEvidence
-from oxconf.evidence import Place
+from oxconf.evidence import Evidence, HostEvidence, Place
 from oxconf.rules._rule import Finding, Rule, Severity
 from oxconf.syntax import properties
 

@@ -8,8 +8,15 @@ from oxconf.evidence import Evidence, HostEvidence, OptionAt
 from oxconf.plan import OPTION_FILES
 from oxconf.rules._rule import Finding, Rule, Severity
 
-_COLLECTED = ("replicate_", "binlog_do_db", "binlog_ignore_db", "plugin_load_add", "optimizer_switch")
-"""Beginnings of options that add up when they are repeated."""
+_ELSEWHERE = (
+    "replicate_",
+    "binlog_do_db",
+    "binlog_ignore_db",
+    "plugin_load_add",
+    "optimizer_switch",
+    "wsrep_provider_options",
+)
+"""Beginnings of options that add up when they are repeated, and one that another rule looks at."""
 
 _SWITCHES = {"": "1", "on": "1", "true": "1", "yes": "1", "off": "0", "false": "0", "no": "0"}
 
@@ -23,7 +30,7 @@ def check(evidence: Evidence) -> Iterator[Finding]:
 def _host(host: HostEvidence) -> Iterator[Finding]:
     for option in host.options:
         # What stands before our folder is meant to be replaced by it, such as the bind-address of the package.
-        if not fnmatchcase(option.place.path, OPTION_FILES) or option.key.startswith(_COLLECTED):
+        if not fnmatchcase(option.place.path, OPTION_FILES) or option.key.startswith(_ELSEWHERE):
             continue
         winner = host.option(option.key)
         if winner is None or winner.place == option.place or _plain(winner) == _plain(option):
@@ -55,8 +62,8 @@ RULE = Rule(
     severity=Severity.WARNING,
     title="An option of the database server is set again in a file or line that is read later",
     why=(
-        "Files of a folder are read in the order of their names, and the last value counts. The host runs with another "
-        "value than its file says; for wsrep_provider_options the whole list is replaced, not merged."
+        "Files of a folder are read in the order of their names, and the last value counts. The host runs with "
+        "another value than its file says."
     ),
     remedy="Keep one of the lines; to change a value of the cluster, change it in the cluster file.",
     source="MariaDB and MySQL manuals, Using Option Files",

@@ -22,7 +22,8 @@ def check(evidence: Evidence) -> Iterator[Finding]:
         if len(have) > 1:
             names = listed(name for name, _ in have)
             yield RULE.finding(
-                f'{names} all give their sessions the route "{route}"' if len(have) > 2
+                f'{names} all give their sessions the route "{route}"'
+                if len(have) > 2
                 else f'{names} both give their sessions the route "{route}"',
                 *(place for _, place in have),
                 *places,

@@ -20,7 +20,7 @@ def check(evidence: Evidence) -> Iterator[Finding]:
         if node is not None and node.artifact.jvm_route is not None:
             if node.artifact.jvm_route != jkroute:
                 yield RULE.finding(
-                    f'{host.name} is installed with --jkroute={jkroute}, but its ajp.properties says '
+                    f"{host.name} is installed with --jkroute={jkroute}, but its ajp.properties says "
                     f'"{node.artifact.jvm_route}"',
                     script.place("jkroute"),
                     node.place("jvm_route"),

@@ -28,11 +28,13 @@ def _check(web: Located[ProxyAjp], balancer: Balancer, document: apache.Document
     cookie = (sticky or "").partition("|")[0]
     if not sticky:
         yield RULE.finding(
-            f"{name} spreads over {len(balancer.members)} nodes and has no stickysession", web.at(balancer.line)
+            f"{name} spreads over {len(balancer.members)} nodes and has no stickysession",
+            web.at(balancer.line),
         )
     elif cookie != COOKIE and not _sets_cookie(document, cookie):
         yield RULE.finding(
-            f'{name} looks for sessions in the cookie "{cookie}", which OX does not set', web.at(balancer.line)
+            f'{name} looks for sessions in the cookie "{cookie}", which OX does not set',
+            web.at(balancer.line),
         )
     elif routeless:
         yield RULE.finding(

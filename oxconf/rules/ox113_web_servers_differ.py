@@ -40,7 +40,7 @@ RULE = Rule(
         "before and loses the session. A node that one web server lacks carries fewer users than was planned."
     ),
     remedy="Write the same BalancerMember lines, with the same routes, on every web server.",
-    source="the tutorial: the configuration of all web servers is the same",
+    source="the tutorial: every OX server is a backend, with an equal share",
     daemons="apache2 -t: Syntax OK; it sees one host.",
     check=check,
 )

@@ -12,9 +12,9 @@ from oxconf.rules._words import listed
 def check(evidence: Evidence) -> Iterator[Finding]:
     """Compare every balancer that users come through with the first one of the same web server."""
     for web in evidence.find(ProxyAjp):
-        first, *others = user_balancers(web.artifact) or (None,)
-        for balancer in others:
-            assert first is not None and balancer is not None  # an empty list has no others
+        balancers = user_balancers(web.artifact)
+        for balancer in balancers[1:]:
+            first = balancers[0]
             here, there = members_by_host(evidence, first), members_by_host(evidence, balancer)
             parts = [
                 f'only "{name}" has {listed(sorted(only))}'

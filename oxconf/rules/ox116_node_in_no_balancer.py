@@ -39,7 +39,7 @@ RULE = Rule(
     title="A groupware node is in no balancer",
     why="The node runs idle, and the others carry its share: the sizing counted on it.",
     remedy="Add a BalancerMember with the node's address and route on every web server, or take the host out.",
-    source="the tutorial: all OX servers are members of the balancer",
+    source="the tutorial: every OX server is a backend, with an equal share",
     daemons="apache2 -t: Syntax OK; it sees one host.",
     check=check,
 )

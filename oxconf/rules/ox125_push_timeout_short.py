@@ -16,7 +16,9 @@ def check(evidence: Evidence) -> Iterator[Finding]:
     """Look at the members behind /Microsoft-Server-ActiveSync."""
     for web in evidence.find(ProxyAjp):
         names = {
-            each.balancer for each in web.artifact.passes if each.path.lower() == "/microsoft-server-activesync"
+            each.balancer
+            for each in web.artifact.passes
+            if each.path.lower() == "/microsoft-server-activesync"
         }
         for balancer in web.artifact.balancers:
             short = [member for member in balancer.members if _seconds(member) < LONGEST_WAIT]

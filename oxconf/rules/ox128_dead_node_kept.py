@@ -18,9 +18,9 @@ def check(evidence: Evidence) -> Iterator[Finding]:
         for balancer in web.artifact.balancers:
             slow = {m: reasons for m in balancer.members if (reasons := tuple(_reasons(m)))}
             if len(balancer.members) > 1 and slow:
-                reasons = listed(dict.fromkeys(reason for each in slow.values() for reason in each))
+                texts = listed(dict.fromkeys(reason for each in slow.values() for reason in each))
                 yield RULE.finding(
-                    f'{web.host.name} leaves a dead node of "{balancer.name}" late: {reasons}',
+                    f'{web.host.name} leaves a dead node of "{balancer.name}" late: {texts}',
                     *(web.at(member.line) for member in slow),
                 )
 

@@ -46,12 +46,12 @@ RULE = Rule(
     severity=Severity.ERROR,
     title="The admin daemon does not read where it writes",
     why=(
-        "Provisioning reads back at once what it wrote. From a slave, or from a node that has not applied the write yet, "
-        "it gets the old state: creating contexts and users fails, or two contexts get the same schema."
+        "Provisioning reads back at once what it wrote. From a slave, or from a node that has not applied the write "
+        "yet, it gets the old state: creating contexts and users fails, or two contexts get the same schema."
     ),
     remedy=(
-        "In admindaemon/configdb.properties give readUrl and writeUrl the write endpoint of the groupware, writeOnly=true "
-        "and useSeparateWrite=false."
+        "In admindaemon/configdb.properties give readUrl and writeUrl the write endpoint of the groupware, "
+        "writeOnly=true and useSeparateWrite=false."
     ),
     source="configdb.properties of the admin daemon as shipped: both URLs name the master",
     daemons="OX starts, and provisioning fails now and then.",

@@ -45,8 +45,8 @@ RULE = Rule(
     severity=Severity.ERROR,
     title="OX nodes use different databases as their configdb",
     why=(
-        "configdb says which database and which filestore each context has. Nodes with different ones are two platforms: "
-        "a user sees other data, or can not log in, depending on the node that the web server chose."
+        "configdb says which database and which filestore each context has. Nodes with different ones are two "
+        "platforms: a user sees other data, or can not log in, depending on the node that the web server chose."
     ),
     remedy="Give readUrl and writeUrl the same endpoints and the same database on every OX node.",
     source="configdb.properties as shipped; oxpedia, OX load balancing and clustering",

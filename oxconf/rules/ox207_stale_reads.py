@@ -56,8 +56,8 @@ RULE = Rule(
     severity=Severity.ERROR,
     title="Reads may come from a server that does not have the last write yet, and nobody waits",
     why=(
-        "A user saves an appointment or moves a mail folder, and the next page comes from a server that does not have it: "
-        "objects vanish on a refresh and come back later, and changes are refused as conflicts."
+        "A user saves an appointment or moves a mail folder, and the next page comes from a server that does not have "
+        "it: objects vanish on a refresh and come back later, and changes are refused as conflicts."
     ),
     remedy="Let the database servers or Open-Xchange wait: wsrep_sync_wait=1, or the replication monitor.",
     source="the tutorial and oxpedia: causal reads or the replication monitor; with slaves the monitor is mandatory",

@@ -2,13 +2,12 @@
 
 from collections.abc import Iterator
 
-from oxconf.evidence import Evidence, HostEvidence, Place
 from oxconf.artifacts.haproxy_cfg import HaproxyCfg
+from oxconf.evidence import Evidence, HostEvidence, Place
+from oxconf.rules._addresses import is_every
 from oxconf.rules._database import is_loopback, is_on
 from oxconf.rules._endpoints import MYSQL_PORT, clients, holders, serves
 from oxconf.rules._rule import Finding, Rule, Severity
-
-_EVERY = {"*", "::", "0.0.0.0", ""}  # noqa: S104 - words in a file, nothing is opened here
 
 
 def check(evidence: Evidence) -> Iterator[Finding]:
@@ -48,7 +47,7 @@ def _refuses(server: HostEvidence, caller: HostEvidence, address: str) -> tuple[
     if bind is None:
         return None
     listens = {word.strip() for word in bind.value.split(",")}
-    if listens & _EVERY or address in listens:
+    if address in listens or any(map(is_every, listens)):
         return None
     # A name in either place may be the very address in the other.
     names = {server.name, *server.facts.addresses}

@@ -56,7 +56,10 @@ RULE = Rule(
     severity=Severity.ERROR,
     title="Writes are sent to a server that is read only",
     why="Every change of a user is refused by the database: nobody can log in, as the login itself writes.",
-    remedy="Point writeUrl (or the first server of HAProxy's write listener) at the master, or make that server the master.",
+    remedy=(
+        "Point writeUrl (or the first server of HAProxy's write listener) at the master, or make that server the "
+        "master."
+    ),
     source="MariaDB and MySQL manuals, read_only; the tutorial: the slaves are read only",
     daemons="All start; OX logs that the server is running with the read-only option.",
     check=check,

@@ -28,10 +28,12 @@ RULE = Rule(
     severity=Severity.WARNING,
     title="The replication monitor is on although every database node waits by itself",
     why=(
-        "The monitor adds a counter to every write, which is one more commit that all nodes must agree on. With causal "
-        "reads nothing is gained by it."
+        "The monitor adds a counter to every write, which is one more commit that all nodes must agree on. With "
+        "causal reads nothing is gained by it."
     ),
-    remedy="Set com.openexchange.database.replicationMonitor=false on every OX node, or wsrep_sync_wait=0 on every node.",
+    remedy=(
+        "Set com.openexchange.database.replicationMonitor=false on every OX node, or wsrep_sync_wait=0 on every node."
+    ),
     source="the tutorial: with Galera and causal reads OX runs without the monitor, the best known performance",
     daemons="Both start.",
     check=check,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import getpass
 import os
+import re
 import socket
 import subprocess
 import threading
@@ -13,13 +15,18 @@ from pathlib import Path
 
 import pytest
 from attrs import evolve
-from harness import need
+from judges.harness import need
 
+from oxconf.artifacts._time import Milliseconds
 from oxconf.artifacts.haproxy_cfg import HaproxyCfg, Listener
 from oxconf.deployment.load import load_text
 
 # What HAProxy needs on a real host and a test run has not: root, the unit's folders, the system's log.
 OF_THE_HOST = ("chroot ", "user ", "group ", "stats socket ", "log ")
+
+SYSTEM = {**os.environ, "PATH": os.environ["PATH"] + ":/usr/sbin:/sbin"}
+
+REPLICATION = '[database]\nmode = "replication"\n'
 
 # A server is left and taken back within a second or two; a busy machine may take longer.
 PATIENCE = 15.0
@@ -75,29 +82,41 @@ class Server:
         _, self._checks = self._listen(self.check_port, self._tell)
 
 
+def rendered(cluster: str) -> HaproxyCfg:
+    """The HAProxy of an OX host of a cluster like the 1m tier's."""
+    deployment = load_text(cluster, tier="1m")
+    artifact = HaproxyCfg.from_deployment(deployment, deployment.host("ox1"))
+    assert artifact is not None
+    return artifact
+
+
+def start(artifact: HaproxyCfg, folder: Path) -> subprocess.Popen[bytes]:
+    """Start HAProxy; what it says goes to haproxy.log in the folder."""
+    lines = [line for line in artifact.render().splitlines() if not line.strip().startswith(OF_THE_HOST)]
+    config = folder / "haproxy.cfg"
+    config.write_text("\n".join(lines) + "\n")
+    with (folder / "haproxy.log").open("wb") as log:
+        return subprocess.Popen(["haproxy", "-db", "-f", str(config)], env=SYSTEM, stderr=log)
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        port: int = listening.getsockname()[1]
+        return port
+
+
 class Balancer:
     """A running HAProxy, and the servers behind it."""
 
     def __init__(self, cluster: str, folder: Path) -> None:
-        deployment = load_text(cluster, tier="1m")
-        rendered = HaproxyCfg.from_deployment(deployment, deployment.host("ox1"))
-        assert rendered is not None
+        artifact = rendered(cluster)
         self.servers = {name: Server(name) for name in ("db1", "db2", "db3")}
-        self.ports: dict[str, int] = {}
-        listeners = tuple(self.moved(listener) for listener in rendered.listeners)
-        text = evolve(rendered, listeners=listeners).render()
-        lines = [line for line in text.splitlines() if not line.strip().startswith(OF_THE_HOST)]
-        config = folder / "haproxy.cfg"
-        config.write_text("\n".join(lines) + "\n")
-        path = os.environ["PATH"] + ":/usr/sbin"
-        self.process = subprocess.Popen(
-            ["haproxy", "-db", "-f", str(config)], env={**os.environ, "PATH": path}
-        )
+        self.ports = {listener.name: free_port() for listener in artifact.listeners}
+        listeners = tuple(self.moved(listener) for listener in artifact.listeners)
+        self.process = start(evolve(artifact, listeners=listeners), folder)
 
     def moved(self, listener: Listener) -> Listener:
         """The listener on a free port, its servers where the ones of this test listen."""
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            self.ports[listener.name] = free.getsockname()[1]
         servers = tuple(
             evolve(
                 server,
@@ -128,15 +147,14 @@ class Balancer:
 
     def settles(self, listener: str, wanted: set[str]) -> bool:
         """Wait until a listener leads to exactly these servers."""
-        end = time.monotonic() + PATIENCE
-        while time.monotonic() < end:
+
+        def leads() -> bool:
             try:
-                if set(self.reached(listener, 6)) == wanted:
-                    return True
+                return set(self.reached(listener, 6)) == wanted
             except ConnectionRefusedError:
-                pass
-            time.sleep(0.05)
-        return False
+                return False
+
+        return eventually(leads)
 
     def close(self) -> None:
         self.process.terminate()
@@ -144,6 +162,16 @@ class Balancer:
         for server in self.servers.values():
             if server._database.fileno() >= 0:
                 server.die()
+
+
+def eventually(holds: Callable[[], bool]) -> bool:
+    """Wait until something holds; False when it never does."""
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end:
+        if holds():
+            return True
+        time.sleep(0.05)
+    return False
 
 
 def closed(connection: socket.socket) -> bool:
@@ -167,7 +195,7 @@ def galera(tmp_path: Path) -> Iterator[Balancer]:
 @pytest.fixture
 def replication(tmp_path: Path) -> Iterator[Balancer]:
     need("haproxy", "haproxy")
-    balancer = Balancer('[database]\nmode = "replication"\n', tmp_path)
+    balancer = Balancer(REPLICATION, tmp_path)
     yield balancer
     balancer.close()
 
@@ -240,3 +268,65 @@ def test_replicated_reads_go_to_the_slaves_and_to_the_master_when_all_are_gone(r
 
 def test_replication_has_no_listener_for_writes(replication: Balancer) -> None:
     assert list(replication.ports) == ["mysql-read"]
+
+
+class MariaDB:
+    """A server of its own on a loopback port, with an empty data folder."""
+
+    def __init__(self, folder: Path) -> None:
+        user = f"--user={getpass.getuser()}"
+        self.socket, self.port, self.log = folder / "socket", free_port(), folder / "mariadb.log"
+        self.run("mariadb-install-db", user, f"--datadir={folder}/data", "--skip-test-db")
+        where = (f"--socket={self.socket}", f"--port={self.port}", "--bind-address=127.0.0.1")
+        files = (f"--datadir={folder}/data", f"--pid-file={folder}/pid", f"--log-error={self.log}")
+        self.process = subprocess.Popen(["mariadbd", "--no-defaults", user, *where, *files], env=SYSTEM)
+
+    def run(self, command: str, *args: str) -> str:
+        done = subprocess.run([command, "--no-defaults", *args], capture_output=True, text=True, env=SYSTEM)
+        return done.stdout
+
+    def ask(self, *command: str) -> str:
+        return self.run("mariadb-admin", f"--socket={self.socket}", f"--user={getpass.getuser()}", *command)
+
+    def status(self, name: str) -> int:
+        found = re.search(rf"\| {name} +\| (\d+)", self.ask("extended-status"))
+        assert found, name
+        return int(found[1])
+
+    def stop(self) -> None:
+        self.process.terminate()
+        self.process.wait()
+
+
+@pytest.fixture
+def mariadb(tmp_path: Path) -> Iterator[MariaDB]:
+    for command in ("mariadbd", "mariadb-install-db", "mariadb-admin"):
+        need(command, "mariadb-server")
+    server = MariaDB(tmp_path)
+    assert eventually(lambda: "alive" in server.ask("ping"))
+    yield server
+    server.stop()
+
+
+def test_mariadb_does_not_notice_the_checks_of_replication(mariadb: MariaDB, tmp_path: Path) -> None:
+    need("haproxy", "haproxy")
+    artifact = rendered(REPLICATION)
+    (read,) = artifact.listeners
+    # Many more than the 100 broken handshakes after which MariaDB shuts a host out.
+    servers = tuple(
+        evolve(server, address="127.0.0.1", port=mariadb.port, inter=Milliseconds(5))
+        for server in read.servers
+    )
+    process = start(evolve(artifact, listeners=(evolve(read, port=free_port(), servers=servers),)), tmp_path)
+    try:
+        time.sleep(1.5)
+        assert mariadb.status("Aborted_connects") == 0
+        assert mariadb.status("Connections") < 50
+        assert "Aborted connection" not in mariadb.log.read_text()
+        said = tmp_path / "haproxy.log"
+        assert "is DOWN" not in said.read_text()
+        mariadb.stop()
+        assert eventually(lambda: said.read_text().count("is DOWN") == 3)
+    finally:
+        process.terminate()
+        process.wait()

@@ -1,7 +1,7 @@
 """No server gets an option that it does not know, ignores, or calls deprecated.
 
-`tests/data/options-by-server.csv` has a line for each option that oxconf can write, and for each release series what the
-server says to it: read from the servers themselves or from their sources.
+`tests/data/options-by-server.csv` has a line for each option that oxconf can write, and for each release series what
+the server says to it: asked of the servers themselves, or read in their sources.
 """
 
 import csv
@@ -32,7 +32,10 @@ def _modes(flavour: Flavour) -> tuple[Mode, ...]:
 
 
 SERVERS = [
-    (flavour, version, mode) for flavour, versions in SERIES.items() for version in versions for mode in _modes(flavour)
+    (flavour, version, mode)
+    for flavour, versions in SERIES.items()
+    for version in versions
+    for mode in _modes(flavour)
 ]
 
 
@@ -61,5 +64,7 @@ def test_every_option_is_one_that_the_server_takes(flavour: Flavour, version: st
 
 def test_the_table_has_every_option_and_every_series() -> None:
     assert {data.key for cls in FILES for _, data in settings(cls)} == set(VERDICTS)
-    columns = {f"{COLUMNS[flavour]}-{version}" for flavour, versions in SERIES.items() for version in versions}
+    columns = {
+        f"{COLUMNS[flavour]}-{version}" for flavour, versions in SERIES.items() for version in versions
+    }
     assert {"option", *columns} == set(VERDICTS["bind_address"])

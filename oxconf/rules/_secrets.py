@@ -1,0 +1,55 @@
+"""Every password in the files of a host. Nothing here shows one."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from attrs import fields, frozen
+
+from oxconf.artifacts._artifact import ParsedArtifact
+from oxconf.artifacts.clustercheck import ClustercheckCnf
+from oxconf.artifacts.configdb_properties import AdmindaemonConfigdb, GroupwareConfigdb
+from oxconf.artifacts.keepalived_conf import KeepalivedConf
+from oxconf.artifacts.oxinstaller import OxInstaller
+from oxconf.deployment.secrets import PLACEHOLDER, PURPOSES, Secret
+from oxconf.evidence import HostEvidence, Located, Place
+
+HOLDERS: tuple[type[ParsedArtifact], ...] = (
+    GroupwareConfigdb,
+    AdmindaemonConfigdb,
+    OxInstaller,
+    ClustercheckCnf,
+)
+"""Files with passwords in fields of their own. Those of keepalived and of Galera are read below."""
+
+
+@frozen
+class SecretAt:
+    """One password and where it stands."""
+
+    secret: Secret
+    place: Place
+
+
+def secrets(host: HostEvidence) -> Iterator[SecretAt]:
+    """Yield every password of a host, placeholders included."""
+    for cls in HOLDERS:
+        found: Located[Any] | None = host.find(cls)
+        if found is not None:
+            for attribute in fields(type(found.artifact)):
+                value = getattr(found.artifact, attribute.name)
+                if isinstance(value, Secret):
+                    yield SecretAt(value, found.place(attribute.name))
+    keepalived = host.find(KeepalivedConf)
+    for instance in keepalived.artifact.instances if keepalived else ():
+        if keepalived is not None and instance.auth_pass is not None:
+            yield SecretAt(instance.auth_pass, keepalived.at(instance.line))
+    sst = host.option("wsrep_sst_auth")
+    if sst is not None and ":" in sst.value:
+        value = sst.value.partition(":")[2]
+        yield SecretAt(Secret("sst", None if PLACEHOLDER.fullmatch(value) else value), sst.place)
+
+
+def purpose_text(name: str) -> str:
+    """Return what a secret is for, as a noun with its article."""
+    text = next((purpose.text for purpose in PURPOSES if purpose.name == name), "")
+    return f"the {text}" if text else f'the secret "{name}"'

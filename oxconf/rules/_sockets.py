@@ -1,0 +1,121 @@
+"""What listens on each host, as its files say."""
+
+import re
+from collections.abc import Iterator
+
+from attrs import frozen
+
+from oxconf.artifacts.ajp_properties import AjpProperties
+from oxconf.artifacts.cache_ccf import AdmindaemonCache, GroupwareCache, SessionCache
+from oxconf.artifacts.clustercheck import ClustercheckSocket
+from oxconf.artifacts.haproxy_cfg import HaproxyCfg
+from oxconf.artifacts.keepalived_conf import KeepalivedConf
+from oxconf.artifacts.write_address import WriteAddress
+from oxconf.evidence import Evidence, HostEvidence, Place
+from oxconf.rules._addresses import is_every, same
+from oxconf.rules._database import is_galera, is_on, number, place_of
+from oxconf.rules._endpoints import MYSQL_PORT
+from oxconf.rules._web import AJP_PORT
+from oxconf.syntax import unit
+
+DATABASE = "the database server"
+GALERA_PORTS = {
+    4567: "Galera",
+    4568: "Galera's incremental state transfer",
+    4444: "Galera's full state transfer",
+}
+_ADDED = re.compile(r"\bip\s+addr(?:ess)?\s+(?:add|replace)\s+([0-9.]+)")
+_STREAM = re.compile(r"(?:(?P<address>.*):)?(?P<port>[0-9]{1,5})")
+
+
+@frozen
+class Socket:
+    """One TCP port. `address` is `*` for every address and None where it is not known."""
+
+    address: str | None
+    port: int
+    service: str
+    place: Place
+
+    def overlaps(self, other: "Socket") -> bool:
+        """Whether only one of the two can be opened; what is not known clashes with nothing."""
+        if self.port != other.port or self.address is None or other.address is None:
+            return False
+        return self.address == "*" or other.address == "*" or same(self.address, other.address)
+
+    def serves(self, address: str, port: int) -> bool:
+        """Whether a call to that address of the host is answered; what is not known answers."""
+        return self.port == port and (self.address in (None, "*") or same(self.address or "", address))
+
+
+def sockets(host: HostEvidence) -> tuple[Socket, ...]:
+    """Return what listens on a host."""
+    return (*_balancer(host), *_database(host), *_ox(host), *_clustercheck(host))
+
+
+def holders(evidence: Evidence) -> dict[str, tuple[HostEvidence, ...]]:
+    """Return the floating addresses and the hosts that may hold each."""
+    found: dict[str, dict[str, HostEvidence]] = {}
+    for host in evidence.hosts:
+        keepalived = host.find(KeepalivedConf)
+        for instance in keepalived.artifact.instances if keepalived else ():
+            for virtual in instance.addresses:
+                found.setdefault(str(virtual.address.ip), {})[host.name] = host
+        if WriteAddress.path in host.files:
+            for address in _ADDED.findall(host.files[WriteAddress.path].text):
+                found.setdefault(address, {})[host.name] = host
+    return {address: tuple(hosts.values()) for address, hosts in found.items()}
+
+
+def _known(address: str) -> str:
+    return "*" if is_every(address) else address
+
+
+def _balancer(host: HostEvidence) -> Iterator[Socket]:
+    proxy = host.find(HaproxyCfg)
+    for listener in proxy.artifact.listeners if proxy else ():
+        assert proxy is not None  # its listeners are looked at
+        service = f'the HAProxy listener "{listener.name}"'
+        yield Socket(_known(listener.address), listener.port, service, proxy.at(listener.line))
+
+
+def _database(host: HostEvidence) -> Iterator[Socket]:
+    if not host.is_database or is_on(host.option("skip_networking")):
+        return
+    port = number(host.option("port")) or MYSQL_PORT
+    place = place_of(host, "bind_address", "port")
+    bind = host.option("bind_address")
+    for address in bind.value.split(",") if bind else (None,):
+        yield Socket(None if address is None else _known(address.strip()), port, DATABASE, place)
+    options = host.option("wsrep_provider_options")
+    moved = options is not None and re.search(r"\b(base_port|listen_addr|recv_addr)\b", options.value)
+    if is_galera(host) and not moved:
+        for port, service in GALERA_PORTS.items():
+            yield Socket("*", port, service, place_of(host, "wsrep_cluster_address", "wsrep_provider"))
+
+
+def _ox(host: HostEvidence) -> Iterator[Socket]:
+    node = host.find(AjpProperties)
+    if node is not None:
+        bind = node.artifact.bind_address
+        address = None if bind is None else _known(bind)
+        yield Socket(address, node.artifact.port or AJP_PORT, "the AJP connector", node.place("port"))
+    for cls, name in (
+        (GroupwareCache, "the cache of the groupware process"),
+        (AdmindaemonCache, "the cache of the admin daemon"),
+        (SessionCache, "the session cache"),
+    ):
+        cache = host.find(cls)
+        if cache is not None and cache.artifact.tcp_listener_port is not None:
+            yield Socket("*", cache.artifact.tcp_listener_port, name, cache.place("tcp_listener_port"))
+
+
+def _clustercheck(host: HostEvidence) -> Iterator[Socket]:
+    path = ClustercheckSocket.path
+    if path not in host.files:
+        return
+    for entry in unit.parse(host.files[path].text).values("Socket", "ListenStream"):
+        match = _STREAM.fullmatch(entry.value.strip())
+        if match is not None:
+            place = Place(host.name, path, entry.line)
+            yield Socket(_known(match["address"] or "*"), int(match["port"]), "clustercheck", place)

@@ -1,0 +1,32 @@
+"""OX313: a Galera node does not write its changes as rows."""
+
+from collections.abc import Iterator
+
+from oxconf.evidence import Evidence
+from oxconf.rules._database import galera_nodes
+from oxconf.rules._rule import Finding, Rule, Severity
+
+_ROW = {"row", "2"}
+
+
+def check(evidence: Evidence) -> Iterator[Finding]:
+    """Look at binlog_format of every Galera node."""
+    for node in galera_nodes(evidence):
+        option = node.option("binlog_format")
+        if option is not None and option.value.strip().lower() not in _ROW:
+            yield RULE.finding(
+                f"{node.name} is a Galera node and has binlog_format = {option.value}", option.place
+            )
+
+
+RULE = Rule(
+    code="OX313",
+    name="binlog-format-not-row",
+    severity=Severity.ERROR,
+    title="A Galera node has another binlog_format than ROW",
+    why="MariaDB does not start like this, at the next restart. Where a server does, its nodes get different data.",
+    remedy="Set binlog_format=ROW on every node.",
+    source="Galera manual, System Configuration: binlog_format=ROW; measured with MariaDB 10.11",
+    daemons="mariadbd --help: rc 0. MariaDB 10.11 ends at its start: only binlog_format ROW is currently supported.",
+    check=check,
+)

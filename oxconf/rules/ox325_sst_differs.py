@@ -1,0 +1,61 @@
+"""OX325: the nodes of a Galera cluster do not transfer their state in the same way."""
+
+from collections.abc import Iterator
+
+from oxconf.evidence import Evidence, HostEvidence, OptionAt
+from oxconf.rules._database import galera_clusters
+from oxconf.rules._rule import Finding, Rule, Severity
+from oxconf.rules._words import odd_ones
+
+METHOD, AUTH = "wsrep_sst_method", "wsrep_sst_auth"
+_WITHOUT_ACCOUNT = {"rsync", "rsync_wan"}
+
+
+def check(evidence: Evidence) -> Iterator[Finding]:
+    """Compare method and account inside each cluster; that the passwords are equal is another rule."""
+    for cluster in galera_clusters(evidence):
+        yield from _methods(cluster)
+        yield from _accounts(cluster)
+
+
+def _set(cluster: tuple[HostEvidence, ...], name: str) -> list[tuple[HostEvidence, OptionAt]]:
+    return [(node, option) for node in cluster if (option := node.option(name)) is not None]
+
+
+def _methods(cluster: tuple[HostEvidence, ...]) -> Iterator[Finding]:
+    found = _set(cluster, METHOD)
+    for (node, mine), (other, theirs) in odd_ones((item, item[1].value.strip()) for item in found):
+        yield RULE.finding(
+            f"{node.name} transfers its state with {mine.value}, but {other.name} with {theirs.value}",
+            mine.place,
+            theirs.place,
+        )
+
+
+def _accounts(cluster: tuple[HostEvidence, ...]) -> Iterator[Finding]:
+    methods = {option.value.strip() for _, option in _set(cluster, METHOD)}
+    if methods and methods <= _WITHOUT_ACCOUNT:
+        return
+    found = [(node, option, option.value.partition(":")[0]) for node, option in _set(cluster, AUTH)]
+    for (node, mine, user), (other, theirs, usual) in odd_ones((item, item[2]) for item in found):
+        yield RULE.finding(
+            f'{node.name} transfers its state as "{user}", but {other.name} as "{usual}"',
+            mine.place,
+            theirs.place,
+        )
+
+
+RULE = Rule(
+    code="OX325",
+    name="sst-differs",
+    severity=Severity.ERROR,
+    title="Nodes of one Galera cluster have different methods or accounts for state transfers",
+    why=(
+        "The joiner names the method and the donor must have it; the account lives in the database, which all nodes "
+        "share. A node that lost its data can not come back, which shows only when it has to."
+    ),
+    remedy="Give wsrep_sst_method and wsrep_sst_auth the same values on every node.",
+    source="MariaDB's wsrep.cnf; Galera manual, State Snapshot Transfers",
+    daemons="mariadbd starts; the state transfer fails.",
+    check=check,
+)

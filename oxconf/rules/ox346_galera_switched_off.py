@@ -1,0 +1,43 @@
+"""OX346: a server has the settings of a Galera node and is none."""
+
+from collections.abc import Iterator
+
+from oxconf.evidence import Evidence, HostEvidence, OptionAt
+from oxconf.rules._database import cluster_members, is_off
+from oxconf.rules._rule import Finding, Rule, Severity
+
+
+def check(evidence: Evidence) -> Iterator[Finding]:
+    """Look for servers with a list of members and without replication."""
+    for server in evidence.databases:
+        reason = _off(server)
+        if reason is not None and cluster_members(server):
+            address = server.option("wsrep_cluster_address")
+            yield RULE.finding(
+                f"{server.name} has a list of Galera members, but {reason.key} = {reason.value or '(empty)'}",
+                reason.place,
+                *((address.place,) if address else ()),
+            )
+
+
+def _off(server: HostEvidence) -> OptionAt | None:
+    switch, provider = server.option("wsrep_on"), server.option("wsrep_provider")
+    if switch is not None and is_off(switch):
+        return switch
+    return provider if provider is not None and provider.value.strip().lower() in ("", "none") else None
+
+
+RULE = Rule(
+    code="OX346",
+    name="galera-switched-off",
+    severity=Severity.ERROR,
+    title="A server that should be a Galera node runs alone",
+    why=(
+        "It starts, takes connections, and nothing of what is written there reaches the others, nor the other way "
+        "round. Users see old data or lose new data, depending on the server that they reach."
+    ),
+    remedy="Set wsrep_on=ON and wsrep_provider to Galera's library on every node.",
+    source="MariaDB's wsrep.cnf ships wsrep_provider=none; MariaDB manual: wsrep_on is off by default since 10.1",
+    daemons="mariadbd starts, without a warning.",
+    check=check,
+)

@@ -1,0 +1,48 @@
+"""OX416: writes are spread over several database servers."""
+
+from collections.abc import Iterator
+
+from oxconf.evidence import Evidence
+from oxconf.rules._database_listeners import used_listeners
+from oxconf.rules._rule import Finding, Rule, Severity
+from oxconf.rules._words import listed
+
+
+def check(evidence: Evidence) -> Iterator[Finding]:
+    """Look at the listeners that any writeUrl leads to: one active server, and one backup at a time."""
+    for used in used_listeners(evidence):
+        if not used.writes:
+            continue
+        name = f'the listener "{used.listener.name}" of {used.proxy.host.name}'
+        writer = next(client for client in used.clients if client.writes)
+        active = used.active
+        backups = [server for server in used.listener.servers if server.backup]
+        if len({server.address for server in active}) > 1:
+            yield RULE.finding(
+                f"{name} spreads writes over {listed(server.name for server in active)}",
+                *(used.proxy.at(server.line) for server in active),
+                writer.place,
+            )
+        elif used.all_backups and len(backups) > 1:
+            yield RULE.finding(
+                f"{name} has option allbackups: without its writer it spreads writes over "
+                f"{listed(server.name for server in backups)}",
+                used.proxy.at(used.listener.line),
+                writer.place,
+            )
+
+
+RULE = Rule(
+    code="OX416",
+    name="several-writers",
+    severity=Severity.ERROR,
+    title="Writes are spread over several servers",
+    why=(
+        "With Galera two servers that write the same rows refuse each other's commits, and users get errors under "
+        "load; with replication the servers' data drift apart."
+    ),
+    remedy="Leave one server of the listener active, write backup behind all others, and no option allbackups.",
+    source="the tutorial: one active/passive instance for writes; HAProxy manual, backup and option allbackups",
+    daemons="haproxy -c: valid.",
+    check=check,
+)

@@ -1,0 +1,55 @@
+"""OX419: two HAProxies send writes to different servers."""
+
+from collections.abc import Iterator
+
+from oxconf.artifacts.haproxy_cfg import Server
+from oxconf.evidence import Evidence
+from oxconf.rules._database_listeners import Used, used_listeners
+from oxconf.rules._rule import Finding, Rule, Severity
+from oxconf.rules._words import odd_ones
+
+
+def check(evidence: Evidence) -> Iterator[Finding]:
+    """Compare the order in which the listeners for writes take their servers: the active one, then the backups."""
+    orders = [
+        (used, tuple(_host(evidence, server) for server in _order(used)))
+        for used in used_listeners(evidence)
+        # Several active servers are OX416's.
+        if used.writes and len(used.active) <= 1 and used.listener.servers
+    ]
+    for (used, mine), (usual, theirs) in odd_ones((each, each[1]) for each in orders):
+        one, other = used.proxy.host.name, usual.proxy.host.name
+        if mine[:1] != theirs[:1]:
+            text = f"{one} sends writes to {mine[0]}, {other} to {theirs[0]}"
+        else:
+            text = f"when {mine[0]} is down, {one} sends writes to {_then(mine)}, {other} to {_then(theirs)}"
+        yield RULE.finding(text, used.proxy.at(used.listener.line), usual.proxy.at(usual.listener.line))
+
+
+def _order(used: Used) -> tuple[Server, ...]:
+    return (*used.active, *(server for server in used.listener.servers if server.backup))
+
+
+def _then(order: tuple[str, ...]) -> str:
+    return ", then ".join(order[1:]) or "nobody"
+
+
+def _host(evidence: Evidence, server: Server) -> str:
+    owner = evidence.owner(server.address)
+    return owner.name if owner else server.address
+
+
+RULE = Rule(
+    code="OX419",
+    name="writer-differs",
+    severity=Severity.ERROR,
+    title="Two HAProxies send writes to different servers",
+    why=(
+        "The HAProxies know nothing of each other; only the same order on all of them makes them choose the same "
+        "writer. Otherwise two servers write, now or after the first failure: commits fail, or data drift apart."
+    ),
+    remedy="Write the same servers in the same order with the same backup words on every host.",
+    source="the tutorial: HAProxy on each OX node with one active/passive instance",
+    daemons="haproxy -c: valid; it sees one host.",
+    check=check,
+)

@@ -1,0 +1,49 @@
+"""OX701: two services of one host want the same port."""
+
+from collections.abc import Iterator
+from itertools import combinations
+
+from oxconf.evidence import Evidence
+from oxconf.rules._rule import Finding, Rule, Severity
+from oxconf.rules._sockets import Socket, sockets
+
+
+def check(evidence: Evidence) -> Iterator[Finding]:
+    """Compare what listens on each host, port by port."""
+    for host in evidence.hosts:
+        by_port: dict[int, list[Socket]] = {}
+        for socket in sockets(host):
+            by_port.setdefault(socket.port, []).append(socket)
+        for port, found in by_port.items():
+            for one, other in combinations(found, 2):
+                if one.overlaps(other) and not (_is_cache(one) and _is_cache(other)):
+                    yield RULE.finding(
+                        f"on {host.name} both {one.service} ({one.address}) and {other.service} ({other.address}) "
+                        f"listen on port {port}",
+                        one.place,
+                        other.place,
+                    )
+
+
+def _is_cache(socket: Socket) -> bool:
+    """Two caches on one port are a matter of the family OX6xx."""
+    return socket.place.path.endswith(".ccf")
+
+
+RULE = Rule(
+    code="OX701",
+    name="port-clash",
+    severity=Severity.ERROR,
+    title="Two services of a host listen on the same port",
+    why=(
+        "The one that starts second does not start, and after a reboot that may be the other one. Two listeners of one "
+        "HAProxy both start and share the connections at random, writes among them."
+    ),
+    remedy=(
+        "Give one of them another port, or bind each to an address of its own; 127.0.0.1 and the host's own address "
+        "may have the same port, every address (*) clashes with both."
+    ),
+    source="bind(2), EADDRINUSE",
+    daemons="haproxy -c: valid, also for two listeners on one port. mariadbd --help --verbose: no word.",
+    check=check,
+)

@@ -1,0 +1,93 @@
+"""OX813: hosts that need the same password have different ones."""
+
+from collections.abc import Iterator
+
+from oxconf.artifacts.configdb_properties import AdmindaemonConfigdb, GroupwareConfigdb
+from oxconf.artifacts.oxinstaller import OxInstaller
+from oxconf.deployment.secrets import PLACEHOLDER, Secret
+from oxconf.evidence import Evidence, Place
+from oxconf.rules._database import galera_clusters
+from oxconf.rules._rule import Finding, Rule, Severity
+from oxconf.rules._vrrp import groups
+from oxconf.rules._words import listed, odd_ones
+
+Entry = tuple[Place, str]
+
+AUTH_PASS_COUNTS = 8
+"""keepalived.conf(5): only the first eight characters of auth_pass count."""
+
+
+def check(evidence: Evidence) -> Iterator[Finding]:
+    """Compare passwords that are known, use by use. None of them is shown; a placeholder is OX801's."""
+    for text, entries in (*_configdb(evidence), *_state_transfer(evidence), *_vrrp(evidence)):
+        pairs = list(odd_ones((place, value) for place, value in entries))
+        if pairs:
+            odd, usual = [place for place, _ in pairs], pairs[0][1]
+            hosts = dict.fromkeys(place.host for place in odd)
+            where = f"in {odd[0].path} too" if list(hosts) == [usual.host] else f"than {usual.host}"
+            verb = "has" if len(hosts) == 1 else "have"
+            if list(hosts) == [usual.host]:
+                message = f"{usual.host} has different passwords for {text} in its files"
+            else:
+                message = f"{listed(hosts)} {verb} another password for {text} {where}"
+            yield RULE.finding(message, *odd, usual)
+
+
+def _configdb(evidence: Evidence) -> Iterator[tuple[str, list[Entry]]]:
+    """OX's passwords by database user."""
+    users: dict[str, list[Entry]] = {}
+
+    def add(user: str | None, secret: Secret | None, place: Place) -> None:
+        if user is not None and secret is not None and secret.value is not None:
+            users.setdefault(user, []).append((place, secret.value))
+
+    for host in evidence.hosts:
+        for file in (host.find(GroupwareConfigdb), host.find(AdmindaemonConfigdb)):
+            if file is not None:
+                add(file.artifact.read_user, file.artifact.read_password, file.place("read_password"))
+                add(file.artifact.write_user, file.artifact.write_password, file.place("write_password"))
+        script = host.find(OxInstaller)
+        if script is not None:
+            user = script.artifact.configdb_user
+            add(user, script.artifact.configdb_password, script.place("configdb_password"))
+    for user, entries in users.items():
+        yield f'the database user "{user}"', entries
+
+
+def _state_transfer(evidence: Evidence) -> Iterator[tuple[str, list[Entry]]]:
+    for cluster in galera_clusters(evidence):
+        options = [option for node in cluster if (option := node.option("wsrep_sst_auth"))]
+        yield (
+            "Galera's state transfer",
+            [
+                (option.place, option.value)
+                for option in options
+                if not PLACEHOLDER.fullmatch(option.value.partition(":")[2])
+            ],
+        )
+
+
+def _vrrp(evidence: Evidence) -> Iterator[tuple[str, list[Entry]]]:
+    for group in groups(evidence):
+        entries = [
+            (peer.place, secret.value[:AUTH_PASS_COUNTS])
+            for peer in group
+            if (secret := peer.instance.auth_pass) is not None and secret.value is not None
+        ]
+        yield f"the floating address {listed(group[0].addresses)}", entries
+
+
+RULE = Rule(
+    code="OX813",
+    name="secrets-differ",
+    severity=Severity.ERROR,
+    title="Hosts have different passwords where they need the same one",
+    why=(
+        "OX with a wrong password does not start. Galera with one can not give its data to a node that joins. "
+        "keepalived drops the other's adverts, and both hosts take the address."
+    ),
+    remedy="Write the same password into all of these places, and the one that the database knows.",
+    source="MariaDB manual, wsrep_sst_auth; keepalived.conf(5), auth_pass",
+    daemons="No daemon compares; they see one host.",
+    check=check,
+)

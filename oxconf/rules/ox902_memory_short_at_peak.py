@@ -1,0 +1,41 @@
+"""OX902: with all connections in use a host needs more memory than it has."""
+
+from collections.abc import Iterator
+
+from oxconf.deployment.units import speak_size
+from oxconf.evidence import Evidence
+from oxconf.rules._memory import shares
+from oxconf.rules._rule import Finding, Rule, Severity
+from oxconf.rules._words import listed
+
+
+def check(evidence: Evidence) -> Iterator[Finding]:
+    """Add up what OX901 does, and what full load takes beside it."""
+    for host in evidence.hosts:
+        memory, parts = host.facts.memory, list(shares(host))
+        total = sum(share.size for share in parts)
+        steady = sum(share.size for share in parts if not share.peak)
+        if memory is not None and steady <= memory < total:
+            yield RULE.finding(
+                f"{host.name} has {speak_size(memory)} of memory and may need {speak_size(total)} under full load: "
+                f"{listed(map(str, parts))}",
+                *(share.place for share in parts if share.place),
+            )
+
+
+RULE = Rule(
+    code="OX902",
+    name="memory-short-at-peak",
+    severity=Severity.WARNING,
+    title="With all connections in use a host needs more memory than it has",
+    why="In the busiest hour, or while one server does the work of two, the kernel ends the database.",
+    remedy=(
+        "Lower max_connections (and database.pool.max_active) or innodb_buffer_pool_size, or give the host more "
+        "memory."
+    ),
+    source=(
+        "oxpedia, My.cnf: each connection takes memory beside the buffer pool; 3 MiB for each is oxconf's own figure"
+    ),
+    daemons="mariadbd starts.",
+    check=check,
+)

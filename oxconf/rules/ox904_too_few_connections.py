@@ -1,0 +1,56 @@
+"""OX904: the pools of OX may open more connections than a database server takes."""
+
+from collections.abc import Iterator
+
+from oxconf.artifacts.configdb_properties import AdmindaemonConfigdb, GroupwareConfigdb
+from oxconf.evidence import Evidence, Place
+from oxconf.rules._database import number
+from oxconf.rules._rule import Finding, Rule, Severity
+
+GROUPWARE_POOLS = 4
+"""configdb and the user databases, each for reads and for writes."""
+
+ADMINDAEMON_POOLS = 2
+"""configdb and the user databases; the admin daemon has no reads of its own."""
+
+
+def check(evidence: Evidence) -> Iterator[Finding]:
+    """Add up the pools of all OX hosts and compare the sum with max_connections of every server."""
+    pools = list(_pools(evidence))
+    wanted = sum(count for count, _ in pools)
+    hosts = len({place.host for _, place in pools})
+    for server in evidence.databases:
+        option = server.option("max_connections")
+        allowed = number(option)
+        if option is not None and allowed is not None and allowed < wanted:
+            yield RULE.finding(
+                f"{server.name} takes {allowed} connections, but the pools of {hosts} OX "
+                f"host{'' if hosts == 1 else 's'} may open {wanted}",
+                option.place,
+                *(place for _, place in pools[:1]),
+            )
+
+
+def _pools(evidence: Evidence) -> Iterator[tuple[int, Place]]:
+    for cls, count in ((GroupwareConfigdb, GROUPWARE_POOLS), (AdmindaemonConfigdb, ADMINDAEMON_POOLS)):
+        for found in evidence.find(cls):
+            if found.artifact.max_active is not None:
+                yield count * found.artifact.max_active, found.place("max_active")
+
+
+RULE = Rule(
+    code="OX904",
+    name="too-few-connections",
+    severity=Severity.WARNING,
+    title="max_connections is below what the pools of all OX hosts may open at one server",
+    why=(
+        "In the busiest hour, or after another server failed, logins and requests end with too many connections, and "
+        "the administrator can not get in either."
+    ),
+    remedy="Raise max_connections to the sum of the pools and some 50 more, or lower maxActive on the OX hosts.",
+    source=(
+        "configdb.properties: maxActive counts for each pool; oxconf's own count of pools, four and two for each host"
+    ),
+    daemons="All start.",
+    check=check,
+)

@@ -1,0 +1,266 @@
+"""One changed value in the files of a right cluster: the rule that claims it fires, and another spelling does not."""
+
+import re
+from collections.abc import Callable, Iterable
+from functools import cache
+
+from attrs import evolve, frozen
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from oxconf.deployment.load import load_text
+from oxconf.deployment.units import parse_size
+from oxconf.evidence import Evidence, HostFiles
+from oxconf.facts import ClusterFacts, cluster_facts_of
+from oxconf.plan import make_plan
+from oxconf.render import evidence_of
+from oxconf.rules import judge
+
+GALERA = ""
+REPLICATION = 'tier = "1m"\n[database]\nmode = "replication"\n'
+PLACEHOLDERS = {"OX801"}
+
+ETC = "/opt/open-xchange/etc"
+GROUPWARE, ADMINDAEMON = f"{ETC}/groupware/configdb.properties", f"{ETC}/admindaemon/configdb.properties"
+CACHES = (
+    f"{ETC}/groupware/cache.ccf",
+    f"{ETC}/admindaemon/cache.ccf",
+    f"{ETC}/groupware/sessioncache.ccf",
+)
+CNF = "/etc/mysql/ox.conf.d"
+OX, SERVERS = ("ox1", "ox2", "ox3", "prov1"), ("db1", "db2", "db3")
+
+
+@cache
+def rendered(text: str) -> tuple[tuple[HostFiles, ...], ClusterFacts]:
+    deployment = load_text(text, tier="1m" if not text else None)
+    hosts = evidence_of(make_plan(deployment)).hosts
+    return (
+        tuple(
+            HostFiles(name=host.name, facts=host.facts, files=tuple(host.files.values()), complete=True)
+            for host in hosts
+        ),
+        cluster_facts_of(deployment),
+    )
+
+
+def judged(text: str, host: str, path: str, edit: Callable[[str], str]) -> set[str]:
+    """Return the codes that are found after one file was edited; the edit must change it."""
+    hosts, cluster = rendered(text)
+    return {finding.code for finding in judge(Evidence(tuple(edited(hosts, host, path, edit)), cluster))}
+
+
+def edited(
+    hosts: Iterable[HostFiles], name: str, path: str, edit: Callable[[str], str]
+) -> Iterable[HostFiles]:
+    for host in hosts:
+        if host.name != name:
+            yield host
+            continue
+        (old,) = [file.text for file in host.files if file.path == path]
+        assert edit(old) != old, f"nothing to edit in {name}:{path}"
+        yield evolve(
+            host,
+            files=tuple(evolve(file, text=edit(old)) if file.path == path else file for file in host.files),
+        )
+
+
+def line(key: str, value: str) -> Callable[[str], str]:
+    """Return an edit that gives a key of a properties or option file another value."""
+    pattern = re.compile(rf"^({re.escape(key)} ?= ?).*$", re.MULTILINE)
+    return lambda text: pattern.sub(lambda match: match[1] + value, text, count=1)
+
+
+def replaced(old: str, new: str) -> Callable[[str], str]:
+    return lambda text: text.replace(old, new)
+
+
+@frozen
+class Mistake:
+    """A change of one file of one of several hosts, and the rule that must find it."""
+
+    code: str
+    cluster: str
+    hosts: tuple[str, ...]
+    paths: tuple[str, ...]
+    edit: Callable[[str], str]
+
+
+def mistakes() -> list[Mistake]:
+    def galera(code: str, path: str, edit: Callable[[str], str]) -> Mistake:
+        return Mistake(code, GALERA, SERVERS, (f"{CNF}/{path}",), edit)
+
+    def replication(code: str, hosts: tuple[str, ...], edit: Callable[[str], str]) -> Mistake:
+        return Mistake(code, REPLICATION, hosts, (f"{CNF}/gtid.cnf",), edit)
+
+    ltcp = "attributes.{}=".format
+    return [
+        galera("OX001", "ox.cnf", replaced("[mysqld]", "[ mysqld ]")),
+        Mistake("OX001", GALERA, OX, (GROUPWARE,), line("readUrl", "jdbc:mysql:loadbalance://a,b/configdb")),
+        Mistake(
+            "OX004", GALERA, OX, CACHES, lambda text: f"{text}jcs.auxiliary.LTCP=x\njcs.auxiliary.LTCP=y\n"
+        ),
+        galera(
+            "OX007", "wsrep.cnf", lambda text: f"{text}innodb-autoinc-lock-mode = 2\nwsrep_sync_wait = 3\n"
+        ),
+        Mistake("OX201", GALERA, OX, (ADMINDAEMON,), line("readUrl", "jdbc:mysql://127.0.0.1:3306/configdb")),
+        Mistake("OX201", GALERA, OX, (ADMINDAEMON,), line("writeOnly", "false")),
+        Mistake("OX204", GALERA, OX, (GROUPWARE,), line("readUrl", "jdbc:mysql://127.0.0.1:3306/test")),
+        Mistake("OX204", GALERA, OX, (GROUPWARE,), line("writeUrl", "jdbc:mysql://10.20.30.219/configdb")),
+        galera("OX207", "wsrep.cnf", line("wsrep_sync_wait", "0")),
+        Mistake(
+            "OX207",
+            REPLICATION,
+            OX,
+            (GROUPWARE,),
+            line("com.openexchange.database.replicationMonitor", "false"),
+        ),
+        galera("OX210", "ox.cnf", line("bind_address", "127.0.0.1")),
+        galera("OX213", "ox.cnf", lambda text: text)
+        if False
+        else replication("OX213", ("db1",), line("read_only", "1")),
+        Mistake(
+            "OX216", GALERA, OX, (GROUPWARE,), line("com.openexchange.database.replicationMonitor", "true")
+        ),
+        replication("OX301", ("db2",), line("server_id", "1")),
+        replication("OX301", ("db2", "db3"), lambda text: re.sub(r"server_id = \d\n", "", text)),
+        galera("OX304", "wsrep.cnf", lambda text: f"{text}log_slave_updates\nserver-id = 7\n"),
+        galera("OX307", "wsrep.cnf", line("wsrep_cluster_name", "1M")),
+        galera("OX310", "wsrep.cnf", line("wsrep_cluster_address", "gcomm://")),
+        galera(
+            "OX310",
+            "wsrep.cnf",
+            line("wsrep_cluster_address", "gcomm://10.20.30.217,10.20.30.219,10.20.30.220"),
+        ),
+        galera("OX313", "wsrep.cnf", line("binlog_format", "STATEMENT")),
+        galera("OX316", "wsrep.cnf", line("innodb_autoinc_lock_mode", "1")),
+        galera("OX319", "host.cnf", line("wsrep_node_address", "10.20.30.218")),
+        galera("OX322", "wsrep.cnf", replaced("gcache.size", "gcache.sizes")),
+        galera("OX322", "wsrep.cnf", replaced("evs.keepalive_period=PT0.3S; ", "")),
+        galera("OX325", "wsrep.cnf", line("wsrep_sst_method", "rsync")),
+        galera("OX331", "ox.cnf", line("innodb_flush_log_at_trx_commit", "0")),
+        replication("OX334", ("db2", "db3"), line("read_only", "OFF")),
+        replication("OX337", SERVERS, line("log_slave_updates", "OFF")),
+        replication("OX337", SERVERS, replaced("log_slave_updates = ON\n", "")),
+        Mistake("OX340", GALERA, ("db2", "db3"), (f"{CNF}/host.cnf",), line("wsrep_sst_donor", "db1,")),
+        Mistake("OX343", GALERA, ("db2", "db3"), (f"{CNF}/host.cnf",), line("wsrep_node_name", "db1")),
+        galera("OX346", "wsrep.cnf", line("wsrep_on", "OFF")),
+        Mistake(
+            "OX501", GALERA, (*OX, "filestore1"), ("/etc/sysusers.d/oxconf.conf",), replaced("1001", "1002")
+        ),
+        Mistake(
+            "OX501", GALERA, ("filestore1",), ("/etc/exports",), replaced("anonuid=1001", "anonuid=1002")
+        ),
+        Mistake(
+            "OX504", GALERA, ("filestore1",), ("/etc/exports",), replaced("10.20.30.215(", "10.20.30.214(")
+        ),
+        Mistake("OX504", GALERA, ("filestore1",), ("/etc/exports",), replaced("(rw,", "(ro,")),
+        Mistake("OX507", GALERA, OX, ("/etc/fstab",), replaced(":/var/opt/filestore", ":/var/opt/files")),
+        Mistake("OX510", GALERA, OX, ("/etc/fstab",), replaced("hard", "soft")),
+        Mistake("OX513", GALERA, ("filestore1",), ("/etc/exports",), replaced(",anonuid=1001", "")),
+        Mistake("OX516", GALERA, OX, ("/etc/fstab",), replaced(" /var/opt/filestore", " /srv/filestore")),
+        Mistake(
+            "OX601",
+            GALERA,
+            OX,
+            CACHES[1:2],
+            replaced(ltcp("TcpListenerPort") + "57461", "attributes.TcpListenerPort=57462"),
+        ),
+        Mistake("OX604", GALERA, OX, CACHES, replaced("UdpDiscoveryPort=6780", "UdpDiscoveryPort=6781")),
+        Mistake("OX604", GALERA, OX, CACHES, replaced("224.0.0.1", "224.0.0.2")),
+        Mistake(
+            "OX607", GALERA, OX, CACHES, replaced("UdpDiscoveryEnabled=true", "UdpDiscoveryEnabled=false")
+        ),
+        galera("OX901", "ox.cnf", line("innodb_buffer_pool_size", "40G")),
+        Mistake(
+            "OX901",
+            GALERA,
+            OX,
+            ("/usr/local/sbin/oxconf-oxinstaller",),
+            replaced("--servermemory=", "--servermemory=9"),
+        ),
+        galera("OX902", "ox.cnf", line("innodb_buffer_pool_size", "26G")),
+        galera("OX904", "ox.cnf", line("max_connections", "500")),
+    ]
+
+
+@settings(max_examples=120)
+@given(mistake=st.sampled_from(mistakes()), data=st.data())
+def test_a_changed_value_is_found(mistake: Mistake, data: st.DataObject) -> None:
+    host = data.draw(st.sampled_from(mistake.hosts), label="host")
+    path = data.draw(st.sampled_from(mistake.paths), label="path")
+
+    assert mistake.code in judged(mistake.cluster, host, path, mistake.edit)
+
+
+@settings(max_examples=40)
+@given(
+    port=st.integers(1024, 65535).filter(lambda port: port not in (57461, 57462, 57463)),
+    host=st.sampled_from(OX),
+)
+def test_any_other_port_of_a_cache_is_right(port: int, host: str) -> None:
+    """The near miss of OX601: the ports of a host must differ, and nothing else about them matters to the caches."""
+    found = judged(GALERA, host, CACHES[2], replaced("TcpListenerPort=57463", f"TcpListenerPort={port}"))
+
+    assert not {code for code in found if code.startswith("OX6")}
+
+
+SWITCHES = {"ON": ("on", "1", "TRUE", "true", "'ON'"), "OFF": ("off", "0", "FALSE")}
+
+
+@st.composite
+def respelt(draw: st.DrawFn, text: str) -> str:
+    """Return an option file that means the same: other spellings of names, switches and sizes, other blanks."""
+    lines = []
+    for each in text.splitlines():
+        key, equals, value = each.partition(" = ")
+        if equals and not each.startswith("#"):
+            key = key.replace("_", "-") if draw(st.booleans()) else key
+            value = draw(st.sampled_from(SWITCHES.get(value, (value,))))
+            if re.fullmatch(r"\d+[GM]", value) and draw(st.booleans()):
+                value = str(parse_size(value))
+            each = draw(st.sampled_from(["{}={}", "  {} =  {}", "{}\t= {}  # why", "loose_{} = {}"])).format(
+                key, value
+            )
+        lines.append(each)
+    return "\r\n".join(lines) + "\n" if draw(st.booleans()) else "\n".join(lines)
+
+
+@settings(max_examples=60)
+@given(
+    cluster=st.sampled_from([GALERA, REPLICATION]),
+    host=st.sampled_from(SERVERS),
+    data=st.data(),
+)
+def test_another_spelling_is_right(cluster: str, host: str, data: st.DataObject) -> None:
+    hosts, facts = rendered(cluster)
+    (files,) = [each.files for each in hosts if each.name == host]
+    path = data.draw(
+        st.sampled_from([file.path for file in files if file.path.startswith(CNF)]), label="path"
+    )
+    (text,) = [file.text for file in files if file.path == path]
+    other = data.draw(respelt(text))
+
+    found = judge(Evidence(tuple(edited(hosts, host, path, lambda _: f"{other}\n")), facts))
+    assert {finding.code for finding in found} <= PLACEHOLDERS
+
+
+@settings(max_examples=30)
+@given(cluster=st.sampled_from([GALERA, REPLICATION]), data=st.data())
+def test_what_is_missing_is_not_judged(cluster: str, data: st.DataObject) -> None:
+    """Any part of a right cluster's files, without a word about the rest, has no finding."""
+    hosts, facts = rendered(cluster)
+    kept = data.draw(st.lists(st.sampled_from(hosts), min_size=1, unique=True))
+    parts = []
+    for host in kept:
+        files = data.draw(st.lists(st.sampled_from(host.files), unique=True))
+        parts.append(evolve(host, files=tuple(files), complete=False))
+
+    found = judge(Evidence(tuple(parts), facts))
+    assert {finding.code for finding in found} <= PLACEHOLDERS
+
+
+def test_the_clusters_themselves_have_no_finding() -> None:
+    for text in (GALERA, REPLICATION):
+        hosts, facts = rendered(text)
+        assert {finding.code for finding in judge(Evidence(hosts, facts))} <= PLACEHOLDERS

@@ -1,0 +1,44 @@
+from oxconf.artifacts._artifact import Enable, Switch
+from oxconf.artifacts.write_address import WriteAddress
+from oxconf.deployment.load import load_text
+from oxconf.syntax import unit
+
+REPLICATION = load_text('tier = "1m"\n[database]\nmode = "replication"\n')
+
+
+def made(host: str) -> WriteAddress:
+    artifact = WriteAddress.from_deployment(REPLICATION, REPLICATION.host(host))
+    assert artifact is not None
+    return artifact
+
+
+def test_every_server_has_the_same_unit_and_the_master_has_it_enabled() -> None:
+    assert len({made(name).render() for name in ("db1", "db2", "db3")}) == 1
+    assert made("db1").enables() == (Enable(Switch.UNIT, "oxconf-write-address.service"),)
+    assert made("db2").enables() == made("db3").enables() == ()
+
+
+def test_the_address_is_asked_for_before_it_is_added() -> None:
+    document = unit.parse(made("db1").render())
+    assert document.problems == ()
+    commands = {
+        key: [entry.value for entry in document.values("Service", key)]
+        for key in ("ExecStartPre", "ExecStart", "ExecStartPost", "ExecStop")
+    }
+    left_behind, ask = commands["ExecStartPre"]
+    assert left_behind.startswith("-")
+    assert "arping -D " in ask
+    assert ask.endswith("10.20.30.218 >/dev/null'")
+    # A leading minus would start the unit although another host has the address.
+    assert not ask.startswith("-")
+    assert commands["ExecStart"] == ["/bin/sh -c 'exec ip address replace 10.20.30.218/32 dev eth0'"]
+    assert commands["ExecStop"] == ["/bin/sh -c 'exec ip address delete 10.20.30.218/32 dev eth0'"]
+    (tell,) = commands["ExecStartPost"]
+    assert tell.startswith("-")
+    assert "arping -U " in tell
+
+
+def test_only_replication_has_it() -> None:
+    galera = load_text("", tier="1m")
+    assert all(WriteAddress.from_deployment(galera, host) is None for host in galera.hosts)
+    assert WriteAddress.from_deployment(REPLICATION, REPLICATION.host("ox1")) is None
