@@ -4,6 +4,7 @@ It is built the same way from files that were just rendered and from files that 
 is known to be missing: a relation whose other end is not there is not judged.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
 from functools import cached_property
@@ -18,6 +19,9 @@ from oxconf.syntax import optionfile
 from oxconf.syntax._base import Problem
 
 A = TypeVar("A", bound=ParsedArtifact)
+
+SERVER_GROUPS = re.compile(r"(mysqld|mariadb|mariadbd)(-[0-9]+\.[0-9]+)?|server|galera")
+"""Groups of option files that a server reads. Whether a version in a group's name is the server's is not known."""
 
 
 @frozen(order=True)
@@ -142,12 +146,7 @@ class HostEvidence:
                 inner = self._matching(f"{item.path.rstrip('/')}/*.cnf") if folder else [item.path]
                 for one in inner:
                     yield from self._options_of(one, seen | {path})
-            elif isinstance(item, optionfile.Option) and item.group in (
-                "mysqld",
-                "mariadb",
-                "mariadbd",
-                "server",
-            ):
+            elif isinstance(item, optionfile.Option) and SERVER_GROUPS.fullmatch(item.group or ""):
                 yield OptionAt(
                     optionfile.normalise(item.key), item.value or "", Place(self.name, path, item.line)
                 )

@@ -189,7 +189,8 @@ class OptionsArtifact(SettingsArtifact):
         """Read the file as the server does: `-` and `_` are the same, the last of several equal options wins."""
         document = optionfile.parse(text)
         found = {
-            optionfile.normalise(option.key): (option.value or "", option.line)
+            # A switch alone on its line is switched on.
+            optionfile.normalise(option.key): ("1" if option.value is None else option.value, option.line)
             for option in document.options(cls.option_group)
         }
         artifact, problems = cls._build(found)

@@ -39,6 +39,12 @@ def fail(message: str) -> NoReturn:
     raise SystemExit(BAD_INPUT)
 
 
+def demand_input(cluster: str | None, tier: str | None, command: str) -> None:
+    """End with exit code 2 when neither a file nor a tier was named."""
+    if cluster is None and tier is None:
+        fail(f"name a cluster file or a tier, for instance: oxconf {command} --tier 1m")
+
+
 @contextmanager
 def input_errors(*more: type[Exception]) -> Iterator[None]:
     """Turn every known error about input into its message and exit code 2."""

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from oxconf.cli._common import (
+    demand_input,
     environment,
     fail,
     input_errors,
@@ -51,6 +52,7 @@ def check(
     from oxconf.report import json, text
     from oxconf.syntax._base import Unwritable
 
+    demand_input(target, tier, "check")
     with input_errors(UnreadableBundle, Unwritable):
         if target is not None and _is_bundle(Path(target)):
             if tier or secrets:

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from oxconf.cli._common import (
+    demand_input,
     environment,
     fail,
     input_errors,
@@ -60,6 +61,7 @@ def render(
     from oxconf.rules import judge
     from oxconf.syntax._base import Unwritable
 
+    demand_input(cluster, tier, "render")
     with input_errors(OutputError, Unwritable):
         deployment = load(cluster, tier=tier, secrets=secrets, environment=environment())
         names = [host.name for host in deployment.hosts]

@@ -265,7 +265,7 @@ def _filestore(deployment: Deployment) -> Iterator[Mistake]:
     at_server: Path = ("filestore", "server")
     if len(servers) > 1:
         for index, host in enumerate(deployment.hosts):
-            if host in servers:
+            if host.has(Role.FILESTORE):
                 yield Mistake(
                     ("hosts", index, "roles"),
                     'the role "filestore" is there more than once',

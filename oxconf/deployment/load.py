@@ -15,6 +15,7 @@ from oxconf.deployment.consistency import mistakes_of
 from oxconf.deployment.defaults import fill
 from oxconf.deployment.locate import Path, Spot, locate
 from oxconf.deployment.mistakes import (
+    MOST_SHOWN,
     ClusterError,
     InputError,
     Mistake,
@@ -59,7 +60,7 @@ def load_text(
     built = structure(complete)
     if isinstance(built, list):
         mistakes += built
-        if chosen:
+        if chosen and len(built) <= MOST_SHOWN:
             mistakes += _named(_consistency_in_spite_of(built, merged, base), merged)
     elif chosen:
         mistakes += _named(mistakes_of(built), complete)

@@ -13,7 +13,7 @@ from attrs import field, frozen
 
 from oxconf.deployment.locate import Path
 from oxconf.deployment.origin import Origin
-from oxconf.deployment.secrets import Secret
+from oxconf.deployment.secrets import NAME, NAME_SHAPE, Secret
 
 
 class Mode(Enum):
@@ -130,8 +130,6 @@ PATHNAME = r"(?=.{2,200}\Z)(/(?!\.{1,2}(/|\Z))[A-Za-z0-9._-]+)+"
 PATHNAME_SHAPE = (
     "an absolute path of letters, digits, dots, hyphens and underscores, without a slash at the end"
 )
-KEYWORD = r"[a-z][a-z0-9_]{0,63}"
-KEYWORD_SHAPE = "a lower-case letter, then lower-case letters, digits and underscores, at most 64 characters"
 
 
 @frozen(kw_only=True)
@@ -342,18 +340,16 @@ class Mail:
 class SecretNames:
     """Under which name each secret is looked up in the secrets file and in the environment."""
 
-    configdb: str = key(
-        "Database user openexchange.", pattern=KEYWORD, shape=KEYWORD_SHAPE, example='"password_1"'
-    )
+    configdb: str = key("Database user openexchange.", pattern=NAME, shape=NAME_SHAPE, example='"password_1"')
     master: str = key(
-        "OX administrator oxadminmaster.", pattern=KEYWORD, shape=KEYWORD_SHAPE, example='"password_1"'
+        "OX administrator oxadminmaster.", pattern=NAME, shape=NAME_SHAPE, example='"password_1"'
     )
-    sst: str = key("Galera state transfer.", pattern=KEYWORD, shape=KEYWORD_SHAPE, example='"password_1"')
+    sst: str = key("Galera state transfer.", pattern=NAME, shape=NAME_SHAPE, example='"password_1"')
     clustercheck: str = key(
-        "Health check of the database.", pattern=KEYWORD, shape=KEYWORD_SHAPE, example='"password_1"'
+        "Health check of the database.", pattern=NAME, shape=NAME_SHAPE, example='"password_1"'
     )
     vrrp: str = key(
-        "Between the keepalived instances.", pattern=KEYWORD, shape=KEYWORD_SHAPE, example='"password_1"'
+        "Between the keepalived instances.", pattern=NAME, shape=NAME_SHAPE, example='"password_1"'
     )
 
 

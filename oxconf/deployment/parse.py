@@ -65,7 +65,10 @@ def _message(source: SourceText, error: tomllib.TOMLDecodeError) -> str:
     # From Python 3.14 on the exception says it in attributes.
     line, column = getattr(error, "lineno", line), getattr(error, "colno", column)
     plain = next((words for start, words in _PLAIN_WORDS.items() if text.startswith(start)), None)
-    if "end of document" in str(error) and text.startswith(("Invalid value", "Un")):
+    here = source.text.split("\n")[line - 1][column - 1 : column]
+    if here and not here.isprintable() and here != "\t":
+        plain = "a control character stands here"
+    elif "end of document" in str(error) and text.startswith(("Invalid value", "Un")):
         plain = "the file ends inside a value"
     return f"{source.name}:{line}:{column}: not valid TOML: {plain or text[:1].lower() + text[1:]}"
 

@@ -9,12 +9,14 @@ from collections.abc import Mapping
 
 from attrs import field, frozen
 
-from oxconf.deployment.locate import locate
 from oxconf.deployment.mistakes import InputError, SourceText, did_you_mean
 from oxconf.deployment.parse import parse
 
 PLACEHOLDER = re.compile(r"REPLACE_[a-z]*")
 """What stands in a rendered file for a secret that nobody gave. Valid in every syntax that oxconf writes."""
+
+NAME = r"[a-z][a-z0-9_]{0,63}"
+NAME_SHAPE = "a lower-case letter, then lower-case letters, digits and underscores, at most 64 characters"
 
 ENVIRONMENT_PREFIX = "OXCONF_SECRET_"
 
@@ -96,18 +98,16 @@ def parse_secrets(text: str, name: str) -> Mapping[str, object]:
     """
     source = SourceText(name, text)
     tree = parse(source)
-    wrong = [
-        path for path, value in (((key,), value) for key, value in tree.items()) if not isinstance(value, str)
-    ]
+    wrong = []
+    for key, value in tree.items():
+        if not re.fullmatch(NAME, key):
+            wrong.append((key, "this is no name of a secret; it takes " + NAME_SHAPE))
+        elif not isinstance(value, str):
+            wrong.append((key, 'a secret is a string in quotes; write it like configdb = "..."'))
     if wrong:
-        spots = locate(text)
-        raise InputError(
-            "\n".join(
-                f"{name}:{spots[path].value.line}:{spots[path].value.column}: "
-                'a secret is a string in quotes; write it like configdb = "..."'
-                for path in wrong
-            )
-        )
+        spots = source.spots()
+        places = [(spots[key,].key, why) for key, why in wrong]
+        raise InputError("\n".join(f"{name}:{at.line}:{at.column}: {why}" for at, why in places))
     return {key: Secret(key, value) for key, value in tree.items()}
 
 

@@ -19,6 +19,7 @@ from oxconf.rules._web import AJP_PORT
 from oxconf.syntax import unit
 
 DATABASE = "the database server"
+CLUSTERCHECK = "clustercheck"
 GALERA_PORTS = {
     4567: "Galera",
     4568: "Galera's incremental state transfer",
@@ -118,4 +119,4 @@ def _clustercheck(host: HostEvidence) -> Iterator[Socket]:
         match = _STREAM.fullmatch(entry.value.strip())
         if match is not None:
             place = Place(host.name, path, entry.line)
-            yield Socket(_known(match["address"] or "*"), int(match["port"]), "clustercheck", place)
+            yield Socket(_known(match["address"] or "*"), int(match["port"]), CLUSTERCHECK, place)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from oxconf.artifacts.garb import Garb, PerconaGarb
 from oxconf.evidence import Evidence, Located
-from oxconf.rules._database import cluster_name, galera_clusters, node_addresses, place_of
+from oxconf.rules._database import cluster_name, galera_clusters, node_addresses, place_of, without_port
 from oxconf.rules._rule import Finding, Rule, Severity
 from oxconf.rules._words import odd_ones
 
@@ -26,7 +26,8 @@ def check(evidence: Evidence) -> Iterator[Finding]:
         addresses = {address: node for node in cluster for address in node_addresses(node)}
         names = {cluster_name(node) for node in cluster}
         for garb in arbitrators:
-            joined = next((addresses[each] for each in garb.artifact.nodes if each in addresses), None)
+            asked = map(without_port, garb.artifact.nodes)
+            joined = next((addresses[each] for each in asked if each in addresses), None)
             if (
                 joined is not None
                 and garb.artifact.cluster is not None

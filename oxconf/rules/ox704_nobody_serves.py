@@ -12,19 +12,20 @@ from oxconf.rules._addresses import is_ipv4, reached
 from oxconf.rules._database import is_loopback
 from oxconf.rules._endpoints import clients
 from oxconf.rules._rule import Finding, Rule, Severity
-from oxconf.rules._sockets import DATABASE, Socket, holders, sockets
+from oxconf.rules._sockets import CLUSTERCHECK, DATABASE, Socket, holders, sockets
 from oxconf.rules._web import AJP_PORT
 from oxconf.rules._words import listed
 
 
 @frozen
 class Call:
-    """Somebody connects to an address and a port."""
+    """Somebody connects to an address and a port, for a health check or for the service itself."""
 
     caller: HostEvidence
     address: str
     port: int
     place: Place
+    check: bool = False
 
 
 def check(evidence: Evidence) -> Iterator[Finding]:
@@ -71,12 +72,20 @@ def _unanswered(
         else:
             roles = f" ({', '.join(each.facts.roles)})" if each.facts.roles else ""
             text = f"nothing listens on that port of {each.name}{roles}"
-        yield text, tuple(socket.place for socket in near)
+            near = tuple(socket for socket in found if _was_meant(socket, call))
+        yield text, tuple(dict.fromkeys(socket.place for socket in near))
 
 
 def _answers(socket: Socket, address: str | None, port: int) -> bool:
     # A name may stand for any address of its host.
     return socket.port == port if address is None else socket.serves(address, port)
+
+
+def _was_meant(socket: Socket, call: Call) -> bool:
+    """Whether the service is of the kind that the caller looks for."""
+    if call.check:
+        return socket.service == CLUSTERCHECK
+    return socket.service == DATABASE or socket.place.path == HaproxyCfg.path
 
 
 def _calls(evidence: Evidence) -> Iterator[Call]:
@@ -89,7 +98,7 @@ def _calls(evidence: Evidence) -> Iterator[Call]:
                 if server.port is not None:
                     yield Call(proxy.host, server.address, server.port, place)
                 if server.check and server.check_port is not None:
-                    yield Call(proxy.host, server.address, server.check_port, place)
+                    yield Call(proxy.host, server.address, server.check_port, place, check=True)
     for web in evidence.find(ProxyAjp):
         for balancer in web.artifact.balancers:
             for member in balancer.members:

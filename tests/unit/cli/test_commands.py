@@ -108,11 +108,12 @@ def test_a_rendered_folder_is_checked_as_a_bundle(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("render",), "no tier is named"),
+        (("render",), "name a cluster file or a tier, for instance: oxconf render --tier 1m"),
+        (("check",), "name a cluster file or a tier, for instance: oxconf check --tier 1m"),
         (("render", "nowhere.toml"), "nowhere.toml: no such file"),
         (("render", "/"), "is a folder, not a file"),
         (("render", "--tier", "2m"), "'2m' is not one of 'poc', '100k', '1m'"),
-        (("render", "--tier", "1m", "--host", "ox9"), 'no host is named "ox9"; did you mean "ox1"?'),
+        (("render", "--tier", "1m", "--host", "filestor"), 'no host is named "filestor"; did you mean "filestore1"?'),
         (("check", "nowhere"), "nowhere: no such file"),
         (("check", "/proc/self/fd"), "holds no bundle"),
         (("check", "--tier", "1m", "--secrets", "nowhere"), "nowhere: no such file"),
@@ -131,7 +132,7 @@ def test_bad_input_is_a_sentence_and_exit_2(arguments: tuple[str, ...], message:
 @pytest.mark.parametrize(
     ("data", "message"),
     [
-        (b"", "no tier is named"),
+        (b"", "is empty"),
         (b"\xff\xfe", "not UTF-8 at byte 1"),
         (b'tier = "1m\n', "not valid TOML"),
     ],
