@@ -27,7 +27,7 @@ def load(
     InputError with a complete message.
     """
     text = "" if path is None else read_text(Path(path))
-    given = None if secrets is None else parse_secrets(_read_private(Path(secrets)), str(secrets))
+    given = None if secrets is None else parse_secrets(read_text(Path(secrets), private=True), str(secrets))
     name = "cluster.toml" if path is None else str(path)
     return load_text(text, name=name, tier=tier, secrets=given, environment=environment)
 
@@ -47,10 +47,18 @@ def check_bundle(path: str | os.PathLike[str], *, deploy: bool = False) -> tuple
     return judge(read(Path(path)), deploy=deploy)
 
 
-def read_text(path: Path) -> str:
-    """Return the text of an input file. Raises InputError with one line."""
+def read_text(path: Path, *, private: bool = False) -> str:
+    """Return the text of an input file; a `private` one may be readable by its owner alone.
+
+    Raises InputError with one line.
+    """
     try:
-        return path.read_bytes().decode("utf-8")
+        with path.open("rb") as file:
+            # Of the open file, so that nobody can change it in between.
+            mode = stat.S_IMODE(os.fstat(file.fileno()).st_mode)
+            if private and mode & 0o077:
+                raise InputError(f"{path}: others may read it (mode {mode:04o}); run: chmod 600 {path}")
+            return file.read().decode("utf-8")
     except UnicodeDecodeError as error:
         raise InputError(f"{path}: not UTF-8 at byte {error.start + 1}; save the file as UTF-8") from None
     except IsADirectoryError:
@@ -59,11 +67,3 @@ def read_text(path: Path) -> str:
         raise InputError(f"{path}: no such file") from None
     except (OSError, ValueError) as error:
         raise InputError(f"{path}: can not be read: {getattr(error, 'strerror', None) or error}") from None
-
-
-def _read_private(path: Path) -> str:
-    text = read_text(path)
-    mode = stat.S_IMODE(path.stat().st_mode)
-    if mode & 0o077:
-        raise InputError(f"{path}: others may read it (mode {mode:04o}); run: chmod 600 {path}")
-    return text

@@ -171,12 +171,18 @@ class Evidence:
             if located is not None:
                 yield located
 
-    def owner(self, address: str) -> HostEvidence | None:
-        """Return the host that has this address."""
+    @cached_property
+    def _owners(self) -> Mapping[str, HostEvidence]:
+        """Hosts by address and by name; of two that claim one address the first."""
+        owners: dict[str, HostEvidence] = {}
         for host in self.hosts:
-            if address in host.facts.addresses or address == host.name:
-                return host
-        return None
+            for address in (*host.facts.addresses, host.name):
+                owners.setdefault(address, host)
+        return owners
+
+    def owner(self, address: str) -> HostEvidence | None:
+        """Return the host that has this address, or this name."""
+        return self._owners.get(address)
 
     @cached_property
     def databases(self) -> tuple[HostEvidence, ...]:

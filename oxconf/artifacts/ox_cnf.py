@@ -14,7 +14,7 @@ from oxconf.deployment.sizing import buffer_pool, max_connections
 from oxconf.deployment.topology import database_bind_address, database_floats
 from oxconf.deployment.units import GIB, MIB
 
-_OX_SQL = "Open-Xchange middleware, etc/mysql: its tables are utf8 with utf8_unicode_ci"
+_OX_SQL = "Open-Xchange middleware, autocid.sql: DEFAULT CHARSET=utf8 COLLATE=utf8_unicode_ci"
 
 
 @frozen(kw_only=True)

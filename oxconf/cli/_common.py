@@ -3,13 +3,15 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from oxconf.deployment.load import TIERS
 from oxconf.deployment.mistakes import InputError
-from oxconf.rules import Finding, Severity
+from oxconf.deployment.tiers import TIERS
+
+if TYPE_CHECKING:
+    from oxconf.rules import Finding
 
 BAD_INPUT = 2
 FINDINGS = 1
@@ -55,8 +57,8 @@ def input_errors(*more: type[Exception]) -> Iterator[None]:
         fail(str(error))
 
 
-def verdict(findings: tuple[Finding, ...], *, strict: bool) -> int:
+def verdict(findings: "tuple[Finding, ...]", *, strict: bool) -> int:
     """Return the exit code for some findings."""
-    if any(finding.severity is Severity.ERROR or strict for finding in findings):
+    if any(finding.severity.value == "error" or strict for finding in findings):
         return FINDINGS
     return 0

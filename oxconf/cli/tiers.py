@@ -11,8 +11,9 @@ Example:
 )
 def tiers() -> None:
     """List the tiers with their hosts and where their numbers come from."""
-    from oxconf.deployment.load import TIERS, load_text
+    from oxconf.deployment.load import load_text
     from oxconf.deployment.origin import Mark
+    from oxconf.deployment.tiers import TIERS
     from oxconf.deployment.units import speak_size
 
     for name in TIERS:

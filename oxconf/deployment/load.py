@@ -31,9 +31,7 @@ from oxconf.deployment.parse import parse
 from oxconf.deployment.repair import repair
 from oxconf.deployment.secrets import PURPOSES, collect
 from oxconf.deployment.structure import structure
-
-TIERS = ("poc", "100k", "1m")
-"""Names of the tiers, from the smallest."""
+from oxconf.deployment.tiers import TIERS
 
 
 def load_text(

@@ -117,10 +117,9 @@ def key(
 
 LABEL = r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 BYTE = r"(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
-# What looks like an address must be one.
 HOSTNAME = rf"({BYTE}\.){{3}}{BYTE}|(?=.{{1,253}}\Z)(?![0-9.]*\Z){LABEL}(\.{LABEL})*"
 HOSTNAME_SHAPE = "a host name or an IPv4 address"
-# Nobody takes a name of digits for a name: resolvers read it as an address.
+# Digits alone are an address to a resolver.
 HOST = r"(?![0-9]*\Z)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
 HOST_SHAPE = "lower-case letters, digits and hyphens inside, at least one letter, at most 63 characters"
 # Galera takes 32 characters of a cluster's name.

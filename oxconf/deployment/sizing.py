@@ -44,7 +44,7 @@ class Part:
 
 def _shared_memory(host: Host) -> int:
     """Memory that is left for OX and the database after the fixed shares of the host's other roles."""
-    return host.memory - sum(FIXED_SHARES.get(role, 0) for role in host.roles)
+    return max(host.memory - sum(FIXED_SHARES.get(role, 0) for role in host.roles), 0)
 
 
 def _share_text(host: Host) -> str:
@@ -61,7 +61,7 @@ def _both(host: Host) -> bool:
 
 
 def _whole(size: int) -> int:
-    """Round down to whole GiB, or to 64 MiB below 4 GiB."""
+    """Round down to whole GiB, or to 64 MiB below 4 GiB; never below 128 MiB, with which a daemon still starts."""
     step = GIB if size >= 4 * GIB else 64 * MIB
     return max(size // step * step, 128 * MIB)
 

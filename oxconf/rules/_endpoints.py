@@ -1,5 +1,6 @@
 """Where the database URLs of OX lead, through a HAProxy or directly."""
 
+import re
 from collections.abc import Iterator
 
 from attrs import frozen
@@ -7,11 +8,13 @@ from attrs import frozen
 from oxconf.artifacts.configdb_properties import AdmindaemonConfigdb, GroupwareConfigdb, JdbcUrl
 from oxconf.artifacts.haproxy_cfg import HaproxyCfg, Listener
 from oxconf.artifacts.keepalived_conf import KeepalivedConf
+from oxconf.artifacts.write_address import WriteAddress
 from oxconf.evidence import Evidence, HostEvidence, Place
 from oxconf.rules._addresses import is_every
 from oxconf.rules._database import is_loopback, number
 
 MYSQL_PORT = 3306
+_ADDED = re.compile(r"\bip\s+addr(?:ess)?\s+(?:add|replace)\s+([0-9.]+)")
 
 
 @frozen
@@ -75,14 +78,18 @@ def serves(host: HostEvidence, port: int) -> bool:
     return host.is_database and (number(host.option("port")) or MYSQL_PORT) == port
 
 
-def holders(evidence: Evidence, address: str) -> tuple[HostEvidence, ...]:
-    """Return the hosts whose keepalived may hold a floating address."""
-    return tuple(
-        found.host
-        for found in evidence.find(KeepalivedConf)
-        for instance in found.artifact.instances
-        if any(str(virtual.address.ip) == address for virtual in instance.addresses)
-    )
+def holders(evidence: Evidence) -> dict[str, tuple[HostEvidence, ...]]:
+    """Return the floating addresses and the hosts that may hold each."""
+    found: dict[str, dict[str, HostEvidence]] = {}
+    for host in evidence.hosts:
+        keepalived = host.find(KeepalivedConf)
+        for instance in keepalived.artifact.instances if keepalived else ():
+            for virtual in instance.addresses:
+                found.setdefault(str(virtual.address.ip), {})[host.name] = host
+        if WriteAddress.path in host.files:
+            for address in _ADDED.findall(host.files[WriteAddress.path].text):
+                found.setdefault(address, {})[host.name] = host
+    return {address: tuple(hosts.values()) for address, hosts in found.items()}
 
 
 def _listens(listener: Listener, address: str) -> bool:

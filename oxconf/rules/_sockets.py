@@ -9,9 +9,7 @@ from oxconf.artifacts.ajp_properties import AjpProperties
 from oxconf.artifacts.cache_ccf import AdmindaemonCache, GroupwareCache, SessionCache
 from oxconf.artifacts.clustercheck import ClustercheckSocket
 from oxconf.artifacts.haproxy_cfg import HaproxyCfg
-from oxconf.artifacts.keepalived_conf import KeepalivedConf
-from oxconf.artifacts.write_address import WriteAddress
-from oxconf.evidence import Evidence, HostEvidence, Place
+from oxconf.evidence import HostEvidence, Place
 from oxconf.rules._addresses import is_every, same
 from oxconf.rules._database import is_galera, is_on, number, place_of
 from oxconf.rules._endpoints import MYSQL_PORT
@@ -25,7 +23,6 @@ GALERA_PORTS = {
     4568: "Galera's incremental state transfer",
     4444: "Galera's full state transfer",
 }
-_ADDED = re.compile(r"\bip\s+addr(?:ess)?\s+(?:add|replace)\s+([0-9.]+)")
 _STREAM = re.compile(r"(?:(?P<address>.*):)?(?P<port>[0-9]{1,5})")
 
 
@@ -52,20 +49,6 @@ class Socket:
 def sockets(host: HostEvidence) -> tuple[Socket, ...]:
     """Return what listens on a host."""
     return (*_balancer(host), *_database(host), *_ox(host), *_clustercheck(host))
-
-
-def holders(evidence: Evidence) -> dict[str, tuple[HostEvidence, ...]]:
-    """Return the floating addresses and the hosts that may hold each."""
-    found: dict[str, dict[str, HostEvidence]] = {}
-    for host in evidence.hosts:
-        keepalived = host.find(KeepalivedConf)
-        for instance in keepalived.artifact.instances if keepalived else ():
-            for virtual in instance.addresses:
-                found.setdefault(str(virtual.address.ip), {})[host.name] = host
-        if WriteAddress.path in host.files:
-            for address in _ADDED.findall(host.files[WriteAddress.path].text):
-                found.setdefault(address, {})[host.name] = host
-    return {address: tuple(hosts.values()) for address, hosts in found.items()}
 
 
 def _known(address: str) -> str:

@@ -3,25 +3,30 @@
 from collections.abc import Iterator
 
 from oxconf.artifacts.ajp_properties import AjpProperties
-from oxconf.evidence import Evidence
+from oxconf.artifacts.oxinstaller import OxInstaller
+from oxconf.evidence import Evidence, HostEvidence, Place
 from oxconf.rules._addresses import is_every
 from oxconf.rules._rule import Finding, Rule, Severity
 from oxconf.rules._words import listed
 
 
 def check(evidence: Evidence) -> Iterator[Finding]:
-    """Look for connectors that are bound to all addresses."""
-    nodes = [
-        node
-        for node in evidence.find(AjpProperties)
-        if node.artifact.bind_address is not None and is_every(node.artifact.bind_address)
-    ]
-    if nodes:
-        verb = "listens" if len(nodes) == 1 else "listen"
+    """Look for connectors that are bound to all addresses, or will be once oxinstaller has run."""
+    places = [place for host in evidence.hosts if (place := _open(host)) is not None]
+    if places:
+        verb = "listens" if len(places) == 1 else "listen"
         yield RULE.finding(
-            f"{listed(node.host.name for node in nodes)} {verb} for AJP on every address",
-            *(node.place("bind_address") for node in nodes),
+            f"{listed(place.host for place in places)} {verb} for AJP on every address", *places
         )
+
+
+def _open(host: HostEvidence) -> Place | None:
+    node, script = host.find(AjpProperties), host.find(OxInstaller)
+    if node is not None and node.artifact.bind_address is not None:
+        return node.place("bind_address") if is_every(node.artifact.bind_address) else None
+    if script is not None and script.artifact.ajp_bind_address is not None:
+        return script.place("ajp_bind_address") if is_every(script.artifact.ajp_bind_address) else None
+    return None
 
 
 RULE = Rule(

@@ -13,9 +13,10 @@ from oxconf.rules._rule import Finding, Rule, Severity
 def check(evidence: Evidence) -> Iterator[Finding]:
     """Compare bind_address with the addresses in database URLs and HAProxy's server lines."""
     seen: set[tuple[str, str]] = set()
+    floating = holders(evidence)
     for caller, address, port, place in _callers(evidence):
         owner = evidence.owner(address)
-        for server in (owner,) if owner else holders(evidence, address):
+        for server in (owner,) if owner else floating.get(address, ()):
             if (server.name, address) in seen or not serves(server, port):
                 continue
             refusal = _refuses(server, caller, address)

@@ -12,6 +12,7 @@ _SWITCHES = ("read_only", "super_read_only")
 
 def check(evidence: Evidence) -> Iterator[Finding]:
     """Follow every writeUrl to its servers and look for read_only there."""
+    floating = holders(evidence)
     for client in clients(evidence):
         if not client.writes:
             continue
@@ -21,7 +22,7 @@ def check(evidence: Evidence) -> Iterator[Finding]:
                 yield from _closed(client, server, reached.listener)
             continue
         # A floating address: whoever holds it now is not known, but at least one server must take writes.
-        holding = holders(evidence, client.url.host) or (evidence.databases if evidence.complete else ())
+        holding = floating.get(client.url.host) or (evidence.databases if evidence.complete else ())
         places = [read_only(server) for server in holding]
         if holding and all(places):
             yield RULE.finding(

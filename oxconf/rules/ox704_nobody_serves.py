@@ -10,9 +10,9 @@ from oxconf.artifacts.proxy_ajp import ProxyAjp
 from oxconf.evidence import Evidence, HostEvidence, Place
 from oxconf.rules._addresses import is_ipv4, reached
 from oxconf.rules._database import is_loopback
-from oxconf.rules._endpoints import clients
+from oxconf.rules._endpoints import clients, holders
 from oxconf.rules._rule import Finding, Rule, Severity
-from oxconf.rules._sockets import CLUSTERCHECK, DATABASE, Socket, holders, sockets
+from oxconf.rules._sockets import CLUSTERCHECK, DATABASE, Socket, sockets
 from oxconf.rules._web import AJP_PORT
 from oxconf.rules._words import listed
 

@@ -8,8 +8,8 @@ from oxconf.artifacts.keepalived_conf import KeepalivedConf
 from oxconf.evidence import Evidence, HostEvidence, Place
 from oxconf.rules._addresses import is_every, is_ipv4
 from oxconf.rules._database import is_loopback
+from oxconf.rules._endpoints import holders
 from oxconf.rules._rule import Finding, Rule, Severity
-from oxconf.rules._sockets import holders
 
 
 def check(evidence: Evidence) -> Iterator[Finding]:

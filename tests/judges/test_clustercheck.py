@@ -10,7 +10,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -226,10 +226,19 @@ def test_a_client_that_says_nothing_gets_its_answer_all_the_same(node: Node) -> 
         assert _ask(port, b"")[0] == "HTTP/1.1 200 OK"
 
 
-def test_a_client_that_says_too_much_is_not_listened_to_for_ever(node: Node) -> None:
+def test_a_client_that_never_ends_its_request_is_not_listened_to_for_ever(node: Node) -> None:
     with node.port() as port, socket.create_connection(("127.0.0.1", port), timeout=60) as connection:
-        connection.sendall(b"GET / HTTP/1.0\r\n" + b"X: y\r\n" * 200)
-        assert connection.recv(12) == b"HTTP/1.1 200"
+
+        def talk() -> None:
+            with suppress(OSError):
+                while True:
+                    connection.sendall(b"X: y\r\n")
+                    time.sleep(0.01)
+
+        threading.Thread(target=talk, daemon=True).start()
+        # What is still unread when the script ends may make the kernel reset the connection.
+        with suppress(ConnectionError):
+            assert connection.recv(12) == b"HTTP/1.1 200"
 
 
 @pytest.mark.parametrize(

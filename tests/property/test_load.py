@@ -13,7 +13,14 @@ from hypothesis import strategies as st
 
 from oxconf.deployment.load import TIERS, load_text
 from oxconf.deployment.mistakes import ClusterError, InputError, Mistake
-from oxconf.deployment.model import Deployment
+from oxconf.deployment.model import Deployment, Role
+from oxconf.deployment.topology import (
+    filestore_server,
+    floating_addresses,
+    read_endpoint,
+    write_endpoint,
+    writer,
+)
 from oxconf.deployment.writer import to_toml
 
 QUICK = settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -148,6 +155,7 @@ CHANGES: dict[tuple[str, ...], st.SearchStrategy[Any]] = {
     ("mailboxes",): st.integers(1, 10_000_000),
     ("os",): st.sampled_from(["debian", "ubuntu"]),
     ("network", "cidr"): st.sampled_from(["10.20.30.0/24", "10.0.0.0/8", "10.20.30.128/25", "10.20.30.0/31"]),
+    ("network", "virtual_router_id"): st.integers(1, 250),
     ("network", "multicast_group"): st.sampled_from(["224.0.0.1", "239.0.0.1", "10.0.0.1"]),
     ("database", "mode"): st.sampled_from(["standalone", "replication", "galera"]),
     ("database", "flavour"): st.sampled_from(["mariadb", "mysql", "percona-xtradb-cluster"]),
@@ -223,3 +231,20 @@ def test_a_written_file_loads_as_the_same_deployment(tree: dict[str, Any]) -> No
     assert isinstance(deployment, Deployment)
     assert load_text(to_toml(deployment)) == deployment
     assert to_toml(load_text(to_toml(deployment))) == to_toml(deployment)
+
+
+@QUICK
+@given(changed_files())
+def test_what_loads_is_complete(tree: dict[str, Any]) -> None:
+    deployment = outcome(document_of(tree))
+    assume(isinstance(deployment, Deployment))
+    assert isinstance(deployment, Deployment)
+    assert read_endpoint(deployment).address
+    assert write_endpoint(deployment).address
+    assert writer(deployment).has(Role.DATABASE)
+    assert filestore_server(deployment)
+    floating = floating_addresses(deployment)
+    assert all(one.holders for one in floating)
+    ids = [one.virtual_router_id for one in floating]
+    assert len(set(ids)) == len(ids)
+    assert all(1 <= number <= 255 for number in ids)

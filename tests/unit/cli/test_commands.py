@@ -113,7 +113,10 @@ def test_a_rendered_folder_is_checked_as_a_bundle(tmp_path: Path) -> None:
         (("render", "nowhere.toml"), "nowhere.toml: no such file"),
         (("render", "/"), "is a folder, not a file"),
         (("render", "--tier", "2m"), "'2m' is not one of 'poc', '100k', '1m'"),
-        (("render", "--tier", "1m", "--host", "filestor"), 'no host is named "filestor"; did you mean "filestore1"?'),
+        (
+            ("render", "--tier", "1m", "--host", "filestor"),
+            'no host is named "filestor"; did you mean "filestore1"?',
+        ),
         (("check", "nowhere"), "nowhere: no such file"),
         (("check", "/proc/self/fd"), "holds no bundle"),
         (("check", "--tier", "1m", "--secrets", "nowhere"), "nowhere: no such file"),

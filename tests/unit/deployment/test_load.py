@@ -196,6 +196,14 @@ def test_the_caret_stands_below_wide_and_narrow_characters() -> None:
     assert caret.index("^") == 4 + len('ox = { "axxxx" = 1, server_name = ')
 
 
+def test_nothing_in_a_shown_line_steers_the_terminal() -> None:
+    assert message_of('tier = "1m"\nox.server_name = "zero\u200bwidth\u202e"\n').startswith(
+        'cluster.toml:2:18: ox.server_name "zero\\u200bwidth\\u202e" is not possible\n'
+        '    ox.server_name = "zero\ufffdwidth\ufffd"\n'
+        "                     ^\n"
+    )
+
+
 @pytest.mark.parametrize(
     ("text", "place"),
     [
