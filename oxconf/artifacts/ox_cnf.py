@@ -277,7 +277,8 @@ class OxCnf(OptionsArtifact):
             table_open_cache=TABLE_OPEN_CACHE,
             table_definition_cache=TABLE_OPEN_CACHE,
             open_files_limit=open_files_limit(deployment),
-            thread_cache_size=256,
+            # MariaDB would cut it to the connections, with a warning.
+            thread_cache_size=min(256, connections.value),
             tmp_table_size=32 * MIB,
             max_heap_table_size=32 * MIB,
             query_cache_type=False if query_cache else None,

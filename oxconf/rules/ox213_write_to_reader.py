@@ -21,8 +21,9 @@ def check(evidence: Evidence) -> Iterator[Finding]:
             for server in reached.servers:
                 yield from _closed(client, server, reached.listener)
             continue
-        # A floating address: whoever holds it now is not known, but at least one server must take writes.
-        holding = floating.get(client.url.host) or (evidence.databases if evidence.complete else ())
+        # A floating address: whoever holds it now is not known, but at least one server must take writes. Where
+        # servers may be missing from the evidence, it may be one of them.
+        holding = floating.get(client.url.host, evidence.databases) if evidence.complete else ()
         places = [read_only(server) for server in holding]
         if holding and all(places):
             yield RULE.finding(
