@@ -49,19 +49,25 @@ def _hosts(path: Path) -> Iterator[tuple[ClusterFacts, HostFiles]]:
                 raise UnreadableBundle(f"{path / MANIFEST} lists {target}, which is not there")
             yield _from_archive(path / target) if (path / target).is_file() else _from_folder(path / target)
         return
-    if (path / ROOT).is_dir():
+    if _is_host(path):
         yield _from_folder(path)
         return
     for inner in sorted(path.iterdir()):
-        if (inner / ROOT).is_dir():
+        if _is_host(inner):
             yield _from_folder(inner)
+
+
+def _is_host(folder: Path) -> bool:
+    """Whether the folder is that of one host: it has files, or a manifest that names the host."""
+    return (folder / ROOT).is_dir() or "host" in _json(folder / MANIFEST)
 
 
 def _from_folder(folder: Path) -> tuple[ClusterFacts, HostFiles]:
     root = folder / ROOT
+    files = sorted(root.rglob("*")) if root.is_dir() else []
     texts = {
         "/" + str(file.relative_to(root)): _text(file.read_bytes())
-        for file in sorted(root.rglob("*"))
+        for file in files
         if file.is_file() and not file.is_symlink()
     }
     return _host(folder.name, _json(folder / MANIFEST), texts, str(folder / MANIFEST))
