@@ -2,10 +2,10 @@
 
     import oxconf
 
-    deployment = oxconf.load("cluster.toml")           # or oxconf.load(tier="1m")
-    plan = oxconf.make_plan(deployment)                # every file of every host, typed
-    findings = oxconf.check(deployment)                # what does not fit together
-    oxconf.write(plan, Path("build/bundles"))          # one archive for each host
+    deployment = oxconf.load("cluster.toml")       # or oxconf.load(tier="1m")
+    findings = oxconf.check(deployment)            # what does not fit together
+    plan = oxconf.make_plan(deployment)            # every file of every host, typed
+    oxconf.write(plan, "build/bundles")            # one archive for each host; write does not check
 
 Everything here is imported when it is first used.
 """
@@ -15,12 +15,15 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from oxconf.api import check, check_bundle, load
+    from oxconf.bundle.read import UnreadableBundle
     from oxconf.bundle.swap import OutputError
-    from oxconf.bundle.write import write
+    from oxconf.bundle.write import Written, write
     from oxconf.deployment.mistakes import ClusterError, InputError
     from oxconf.deployment.model import Deployment
+    from oxconf.evidence import Place
     from oxconf.plan import Plan, make_plan
-    from oxconf.rules import Finding, Severity, judge
+    from oxconf.rules import Finding, Severity
+    from oxconf.syntax import Unwritable
 
 _HOMES = {
     "ClusterError": "oxconf.deployment.mistakes",
@@ -28,11 +31,14 @@ _HOMES = {
     "Finding": "oxconf.rules",
     "InputError": "oxconf.deployment.mistakes",
     "OutputError": "oxconf.bundle.swap",
+    "Place": "oxconf.evidence",
     "Plan": "oxconf.plan",
     "Severity": "oxconf.rules",
+    "UnreadableBundle": "oxconf.bundle.read",
+    "Unwritable": "oxconf.syntax",
+    "Written": "oxconf.bundle.write",
     "check": "oxconf.api",
     "check_bundle": "oxconf.api",
-    "judge": "oxconf.rules",
     "load": "oxconf.api",
     "make_plan": "oxconf.plan",
     "write": "oxconf.bundle.write",
@@ -44,11 +50,14 @@ __all__ = [
     "Finding",
     "InputError",
     "OutputError",
+    "Place",
     "Plan",
     "Severity",
+    "UnreadableBundle",
+    "Unwritable",
+    "Written",
     "check",
     "check_bundle",
-    "judge",
     "load",
     "make_plan",
     "write",
@@ -62,4 +71,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    return __all__

@@ -23,9 +23,11 @@ def load(
 ) -> Deployment:
     """Return the deployment of a cluster file, of a tier, or of a file on top of the tier that it names.
 
-    `secrets` is a TOML file that only its owner may read; `environment` is searched for OXCONF_SECRET_...  Raises
-    InputError with a complete message.
+    `secrets` is a TOML file that only its owner may read; `environment`, which may be `os.environ`, is searched for
+    OXCONF_SECRET_... Raises InputError with a complete message.
     """
+    if path is None and tier is None:
+        raise InputError("name a cluster file or a tier")
     text = "" if path is None else read_text(Path(path))
     given = None if secrets is None else parse_secrets(read_text(Path(secrets), private=True), str(secrets))
     name = "cluster.toml" if path is None else str(path)
@@ -33,14 +35,18 @@ def load(
 
 
 def check(deployment: Deployment, *, deploy: bool = False) -> tuple[Finding, ...]:
-    """Return what does not fit together in the files of a deployment."""
+    """Return what does not fit together in the files of a deployment, the errors first.
+
+    `deploy` judges as before an installation: placeholders of secrets are errors then. Raises Unwritable when a value
+    does not fit into its file's syntax.
+    """
     return judge(evidence_of(make_plan(deployment)), deploy=deploy)
 
 
 def check_bundle(path: str | os.PathLike[str], *, deploy: bool = False) -> tuple[Finding, ...]:
     """Return what does not fit together in an output folder, a host's folder or an archive.
 
-    Raises oxconf.bundle.read.UnreadableBundle.
+    Raises UnreadableBundle.
     """
     from oxconf.bundle.read import read
 

@@ -6,7 +6,6 @@ from typing import Any
 from attrs import asdict, frozen
 
 from oxconf.deployment.model import Deployment, Host, Role
-from oxconf.deployment.topology import ox_hosts
 
 
 @frozen(kw_only=True)
@@ -37,7 +36,7 @@ class ClusterFacts:
 
 def facts_of(deployment: Deployment, host: Host) -> Facts:
     """Return the facts of a host of a deployment."""
-    has_user = host in ox_hosts(deployment) or host.has(Role.FILESTORE)
+    has_user = host.runs_ox or host.has(Role.FILESTORE)
     return Facts(
         addresses=(str(host.address),),
         interfaces={deployment.network.interface: str(host.address)},

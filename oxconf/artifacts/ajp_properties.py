@@ -8,7 +8,6 @@ from oxconf.artifacts._codec import INTEGER, TEXT, UPPER_TRUE_FALSE
 from oxconf.artifacts._settings import PropertiesArtifact, setting
 from oxconf.deployment.model import Deployment, Host
 from oxconf.deployment.origin import Mark
-from oxconf.deployment.topology import ox_hosts
 
 _SHIPPED = "ajp.properties as shipped"
 
@@ -161,7 +160,7 @@ class AjpProperties(PropertiesArtifact):
     @classmethod
     def from_deployment(cls, deployment: Deployment, host: Host) -> Self | None:
         """Return the connector of an OX host."""
-        if host not in ox_hosts(deployment):
+        if not host.runs_ox:
             return None
         # The file replaces the shipped one, so it holds all of its keys.
         return cls(

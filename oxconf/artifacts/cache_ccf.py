@@ -22,7 +22,6 @@ from oxconf.artifacts._codec import ADDRESS, INTEGER, TEXT, TRUE_FALSE
 from oxconf.artifacts._settings import PropertiesArtifact, setting, settings
 from oxconf.deployment.model import Deployment, Host
 from oxconf.deployment.origin import Mark, Origin, ours
-from oxconf.deployment.topology import ox_hosts
 from oxconf.syntax import properties
 from oxconf.syntax._base import Problem
 
@@ -220,7 +219,7 @@ class GroupwareCache(LateralCache):
     @classmethod
     def from_deployment(cls, deployment: Deployment, host: Host) -> Self | None:
         """Return the caches of an OX host."""
-        return cls._connected(deployment, 57462, GROUPWARE_REGIONS) if host in ox_hosts(deployment) else None
+        return cls._connected(deployment, 57462, GROUPWARE_REGIONS) if host.runs_ox else None
 
 
 @frozen(kw_only=True)
@@ -235,7 +234,7 @@ class AdmindaemonCache(LateralCache):
     def from_deployment(cls, deployment: Deployment, host: Host) -> Self | None:
         """Return the caches of an OX host."""
         return (
-            cls._connected(deployment, 57461, ADMINDAEMON_REGIONS) if host in ox_hosts(deployment) else None
+            cls._connected(deployment, 57461, ADMINDAEMON_REGIONS) if host.runs_ox else None
         )
 
 
@@ -274,7 +273,7 @@ class SessionCache(LateralCache):
     @classmethod
     def from_deployment(cls, deployment: Deployment, host: Host) -> Self | None:
         """Return the session cache of an OX host."""
-        if host not in ox_hosts(deployment):
+        if not host.runs_ox:
             return None
         return cls._connected(
             deployment,

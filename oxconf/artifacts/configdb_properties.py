@@ -11,7 +11,7 @@ from oxconf.artifacts._settings import PropertiesArtifact, setting
 from oxconf.deployment.model import Deployment, Host, Mode, ReadPolicy
 from oxconf.deployment.origin import Mark, Origin
 from oxconf.deployment.secrets import Secret
-from oxconf.deployment.topology import MYSQL_PORT, Endpoint, ox_hosts, read_endpoint, write_endpoint
+from oxconf.deployment.topology import MYSQL_PORT, Endpoint, read_endpoint, write_endpoint
 
 _SHIPPED = "configdb.properties as shipped"
 _DRIVER = "com.mysql.jdbc.Driver"
@@ -305,7 +305,7 @@ class GroupwareConfigdb(_Configdb):
     @classmethod
     def from_deployment(cls, deployment: Deployment, host: Host) -> Self | None:
         """Return the connections of an OX host."""
-        if host not in ox_hosts(deployment):
+        if not host.runs_ox:
             return None
         read, write = read_endpoint(deployment), write_endpoint(deployment)
         apart = "reads and writes have different endpoints" if read != write else "one endpoint takes both"
@@ -331,7 +331,7 @@ class AdmindaemonConfigdb(_Configdb):
     @classmethod
     def from_deployment(cls, deployment: Deployment, host: Host) -> Self | None:
         """Return the connections of an OX host."""
-        if host not in ox_hosts(deployment):
+        if not host.runs_ox:
             return None
         write = write_endpoint(deployment)
         shipped = "as shipped; provisioning must see at once what it wrote"

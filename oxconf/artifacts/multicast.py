@@ -10,7 +10,6 @@ from attrs import field, frozen
 from oxconf.artifacts._artifact import Enable, Install, ParsedArtifact, Switch
 from oxconf.deployment.consistency import MULTICAST_ROUTE
 from oxconf.deployment.model import Deployment, Host, NetworkManager
-from oxconf.deployment.topology import ox_hosts
 from oxconf.syntax import interfaces, unit
 from oxconf.syntax._base import Problem
 from oxconf.syntax.blocks import wrap
@@ -60,7 +59,7 @@ class _MulticastRoute(ParsedArtifact, ABC):
     def from_deployment(cls, deployment: Deployment, host: Host) -> Self | None:
         """Return the route of an OX host."""
         network = deployment.network
-        if host not in ox_hosts(deployment) or network.managed_by not in cls.managers:
+        if not host.runs_ox or network.managed_by not in cls.managers:
             return None
         return cls(routes=(Route(MULTICAST_ROUTE, network.interface),))
 

@@ -14,7 +14,7 @@ from oxconf.deployment.model import Deployment, Host
 from oxconf.deployment.origin import Mark
 from oxconf.deployment.secrets import Secret
 from oxconf.deployment.sizing import server_memory
-from oxconf.deployment.topology import ox_hosts, read_endpoint, write_endpoint
+from oxconf.deployment.topology import read_endpoint, write_endpoint
 from oxconf.syntax._base import Problem, Unwritable
 
 _SMTP = "--smtpserver"
@@ -90,7 +90,7 @@ class OxInstaller(SettingsArtifact):
     @classmethod
     def from_deployment(cls, deployment: Deployment, host: Host) -> Self | None:
         """Return the script of an OX host."""
-        if host not in ox_hosts(deployment):
+        if not host.runs_ox:
             return None
         read, write, memory = read_endpoint(deployment), write_endpoint(deployment), server_memory(host)
         return cls(

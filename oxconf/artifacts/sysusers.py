@@ -7,7 +7,6 @@ from attrs import frozen
 
 from oxconf.artifacts._artifact import ParsedArtifact
 from oxconf.deployment.model import Deployment, Host, Role
-from oxconf.deployment.topology import ox_hosts
 from oxconf.syntax import sysusers
 from oxconf.syntax._base import Problem
 
@@ -35,7 +34,7 @@ class Sysusers(ParsedArtifact):
     @classmethod
     def from_deployment(cls, deployment: Deployment, host: Host) -> Self | None:
         """Return the user for the OX hosts and the filestore host."""
-        if host not in ox_hosts(deployment) and not host.has(Role.FILESTORE):
+        if not host.runs_ox and not host.has(Role.FILESTORE):
             return None
         store = deployment.filestore
         # The tutorial tests the mount with su, which needs a shell.

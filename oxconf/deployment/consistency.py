@@ -14,15 +14,14 @@ from oxconf.deployment.consistency_database import database_mistakes
 from oxconf.deployment.locate import Path
 from oxconf.deployment.mistakes import Mistake, quoted
 from oxconf.deployment.model import (
-    DatabaseAccess,
     Deployment,
     Host,
-    Mode,
     ReadPolicy,
     Role,
     SecretNames,
     WebAccess,
 )
+from oxconf.deployment.topology import database_floats
 
 MOST_HOSTS = 1000
 
@@ -179,8 +178,7 @@ def _named_addresses(deployment: Deployment) -> Iterator[_Named]:
         yield _Named(("hosts", index, "address"), _about(host), host.address, ())
     database, web = deployment.database, deployment.web
     by_policy: tuple[Path, ...] = tuple(("database", key) for key in ("mode", "access", "read_policy"))
-    floats = database.access is DatabaseAccess.FLOATING or database.mode is Mode.REPLICATION
-    if floats and database.write_address is not None:
+    if database_floats(deployment) and database.write_address is not None:
         yield _Named(
             ("database", "write_address"), "database.write_address", database.write_address, by_policy
         )

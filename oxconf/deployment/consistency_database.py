@@ -19,7 +19,6 @@ PRODUCTS = {
     Flavour.PXC: "Percona XtraDB Cluster",
 }
 
-ROUND_ROBIN = (ReadPolicy.ROUND_ROBIN_CAUSAL, ReadPolicy.ROUND_ROBIN_MONITOR)
 
 MODE: Path = ("database", "mode")
 FLAVOUR: Path = ("database", "flavour")

@@ -25,11 +25,11 @@ from oxconf.deployment.mistakes import (
     listed,
     quoted,
 )
-from oxconf.deployment.model import Deployment
+from oxconf.deployment.model import Deployment, Role
 from oxconf.deployment.origin import Mark, Origin
 from oxconf.deployment.parse import parse
 from oxconf.deployment.repair import repair
-from oxconf.deployment.secrets import PURPOSES, collect
+from oxconf.deployment.secrets import PURPOSES, Secret, collect
 from oxconf.deployment.structure import structure
 from oxconf.deployment.tiers import TIERS
 
@@ -39,7 +39,7 @@ def load_text(
     *,
     name: str = "cluster.toml",
     tier: str | None = None,
-    secrets: Mapping[str, object] | None = None,
+    secrets: Mapping[str, Secret | str] | None = None,
     environment: Mapping[str, str] | None = None,
 ) -> Deployment:
     """Return the deployment that a cluster file describes.
@@ -65,8 +65,13 @@ def load_text(
     if mistakes or isinstance(built, list):
         raise ClusterError(source, tuple(mistakes))
     names = {purpose.name: str(getattr(built.secrets, purpose.name)) for purpose in PURPOSES}
+    # Whoever writes a host's roles in another order means the same host.
+    hosts = tuple(
+        evolve(host, roles=tuple(role for role in Role if role in host.roles)) for host in built.hosts
+    )
     return evolve(
         built,
+        hosts=hosts,
         origins={**_origins(complete, base, tree, source), **filled},
         passwords=collect(names, secrets or {}, environment or {}),
         source=name if text else "",
@@ -175,7 +180,8 @@ def _origins(
     for path in _leaves(merged):
         if path in mine:
             # The reason gets into rendered files, which must not depend on the folder that was typed.
-            why = f"set in {source.name.rpartition('/')[2]}"
+            # Never the file's real name: it would be in the rendered bytes.
+            why = "set in cluster.toml"
             origins[path] = Origin(Mark.CLUSTER, why, f"{source.name}:{spots[path].value.line}")
         elif path in base.origins:
             origins[path] = base.origins[path]

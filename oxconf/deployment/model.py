@@ -156,6 +156,11 @@ class Host:
         """Whether the host has one of these roles."""
         return any(role in self.roles for role in roles)
 
+    @property
+    def runs_ox(self) -> bool:
+        """Whether Open-Xchange runs here, for users or for provisioning."""
+        return self.has(Role.GROUPWARE, Role.PROVISIONING)
+
 
 @frozen(kw_only=True)
 class Network:

@@ -90,7 +90,7 @@ class Secret:
         return "***"
 
 
-def parse_secrets(text: str, name: str) -> Mapping[str, object]:
+def parse_secrets(text: str, name: str) -> Mapping[str, Secret]:
     """Return the secrets of a TOML file: a flat list of names with strings.
 
     The values are of the type Secret, so that nothing prints them. Raises InputError with every mistake, each with
@@ -112,7 +112,7 @@ def parse_secrets(text: str, name: str) -> Mapping[str, object]:
 
 
 def collect(
-    names: Mapping[str, str], from_file: Mapping[str, object], environment: Mapping[str, str]
+    names: Mapping[str, str], from_file: Mapping[str, Secret | str], environment: Mapping[str, str]
 ) -> dict[str, Secret]:
     """Return the secret of each purpose, given or not. `names` are the secrets' names by purpose.
 

@@ -65,7 +65,7 @@ def server_id(deployment: Deployment, host: Host) -> int:
 
 def runs_haproxy(deployment: Deployment, host: Host) -> bool:
     """Whether a HAProxy in front of the database runs on this host."""
-    return deployment.database.access is DatabaseAccess.HAPROXY and host in ox_hosts(deployment)
+    return deployment.database.access is DatabaseAccess.HAPROXY and host.runs_ox
 
 
 def haproxy_writes(deployment: Deployment) -> bool:
@@ -165,7 +165,7 @@ def filestore_server(deployment: Deployment) -> str:
 
 def mounts_filestore(deployment: Deployment, host: Host) -> bool:
     """Whether the host is an NFS client; an OX host that serves the files itself has them already."""
-    return host in ox_hosts(deployment) and not host.has(Role.FILESTORE)
+    return host.runs_ox and not host.has(Role.FILESTORE)
 
 
 def soap_hosts(deployment: Deployment) -> tuple[Host, ...]:

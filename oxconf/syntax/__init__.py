@@ -4,3 +4,7 @@ No module here knows a word of Open-Xchange. Documents keep comments, order and 
 what it cannot read it lists in `Document.problems` and reads on, because a file that somebody else wrote is judged
 by its other lines as well. `render(parse(text)) == text` holds for every text.
 """
+
+from oxconf.syntax._base import Unwritable
+
+__all__ = ["Unwritable"]

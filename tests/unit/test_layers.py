@@ -22,7 +22,7 @@ KNOWS = {
     "api": {"bundle", "deployment", "plan", "render", "rules"},
     "cli": {"api", "bundle", "deployment", "plan", "render", "report", "rules", "syntax"},
     "__main__": {"cli"},
-    "__init__": {"api", "bundle", "deployment", "plan", "render", "report", "rules"},
+    "__init__": {"api", "bundle", "deployment", "evidence", "plan", "rules", "syntax"},
 }
 """Which rooms each room may import from, beside itself."""
 
