@@ -13,6 +13,9 @@ from oxconf.plan import make_plan
 from oxconf.render import evidence_of
 from oxconf.rules import Finding, judge
 
+LARGEST = 16 << 20
+"""Bytes of an input file; a thousand hosts take a hundredth of it."""
+
 
 def load(
     path: str | os.PathLike[str] | None = None,
@@ -64,7 +67,10 @@ def read_text(path: Path, *, private: bool = False) -> str:
             mode = stat.S_IMODE(os.fstat(file.fileno()).st_mode)
             if private and mode & 0o077:
                 raise InputError(f"{path}: others may read it (mode {mode:04o}); run: chmod 600 {path}")
-            return file.read().decode("utf-8")
+            data = file.read(LARGEST + 1)
+            if len(data) > LARGEST:
+                raise InputError(f"{path}: larger than {LARGEST >> 20} MiB; this is no cluster file")
+            return data.decode("utf-8")
     except UnicodeDecodeError as error:
         raise InputError(f"{path}: not UTF-8 at byte {error.start + 1}; save the file as UTF-8") from None
     except IsADirectoryError:

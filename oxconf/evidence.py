@@ -6,15 +6,15 @@ is known to be missing: a relation whose other end is not there is not judged.
 
 import re
 from collections.abc import Iterator, Mapping
-from fnmatch import fnmatchcase
 from functools import cached_property
 from typing import Generic, TypeVar
 
 from attrs import field, frozen
 
 from oxconf.artifacts._artifact import ParsedArtifact
+from oxconf.artifacts.my_cnf import FOLDER, MyCnf, is_included
 from oxconf.facts import ClusterFacts, Facts
-from oxconf.plan import ARTIFACTS, MY_CNF, OPTION_FILES
+from oxconf.plan import ARTIFACTS
 from oxconf.syntax import optionfile
 from oxconf.syntax._base import Problem
 
@@ -22,6 +22,9 @@ A = TypeVar("A", bound=ParsedArtifact)
 
 SERVER_GROUPS = re.compile(r"(mysqld|mariadb|mariadbd)(-[0-9]+\.[0-9]+)?|server|galera")
 """Groups of option files that a server reads. Whether a version in a group's name is the server's is not known."""
+
+DEEPEST_INCLUDE = 10
+"""How deep a server follows `!include` and `!includedir` (MariaDB, my_default.c); it warns and skips what is deeper."""
 
 
 @frozen(order=True)
@@ -79,7 +82,7 @@ class OptionAt:
     """One option of the database server, and where it stands."""
 
     key: str
-    value: str
+    value: str = field(repr=False)
     place: Place
 
 
@@ -110,6 +113,12 @@ class HostEvidence:
                 return Located(self, artifact, known.path)
         return None
 
+    def each(self, cls: type[A]) -> Iterator[Located[A]]:
+        """Yield the parsed file of that type where the host has one."""
+        found = self.find(cls)
+        if found is not None:
+            yield found
+
     def problems(self) -> Iterator[tuple[Place, str]]:
         """Yield what could not be read."""
         for cls, (_, problems) in self._parsed.items():
@@ -119,37 +128,44 @@ class HostEvidence:
     @cached_property
     def options(self) -> tuple[OptionAt, ...]:
         """The options of the database server in the order in which it reads them; the last of a name wins."""
-        if MY_CNF in self.files:
-            return tuple(self._options_of(MY_CNF, frozenset()))
-        return tuple(
-            option for path in self._matching(OPTION_FILES) for option in self._options_of(path, frozenset())
-        )
+        first = [MyCnf.path] if MyCnf.path in self.files else self._included(FOLDER)
+        return tuple(reversed(dict.fromkeys(self._backwards(first, {}, 0))))
 
     def option(self, key: str) -> OptionAt | None:
         """Return the option that the server obeys."""
         return next((option for option in reversed(self.options) if option.key == key), None)
 
     @property
+    def own_addresses(self) -> tuple[str, ...]:
+        """All addresses of the host, without floating ones, each once; empty when nobody told."""
+        return tuple(dict.fromkeys((*self.facts.addresses, *self.facts.interfaces.values())))
+
+    @property
     def is_database(self) -> bool:
         """Whether options of a database server were found."""
         return bool(self.options)
 
-    def _matching(self, pattern: str) -> list[str]:
-        return sorted(path for path in self.files if fnmatchcase(path, pattern))
+    def _included(self, folder: str) -> list[str]:
+        return sorted(path for path in self.files if is_included(path, folder))
 
-    def _options_of(self, path: str, seen: frozenset[str]) -> Iterator[OptionAt]:
-        if path in seen or path not in self.files:
-            return
-        for item in optionfile.parse(self.files[path].text).items:
-            if isinstance(item, optionfile.Include):
-                folder = item.directive.endswith("dir")
-                inner = self._matching(f"{item.path.rstrip('/')}/*.cnf") if folder else [item.path]
-                for one in inner:
-                    yield from self._options_of(one, seen | {path})
-            elif isinstance(item, optionfile.Option) and SERVER_GROUPS.fullmatch(item.group or ""):
-                yield OptionAt(
-                    optionfile.normalise(item.key), item.value or "", Place(self.name, path, item.line)
-                )
+    def _backwards(self, paths: list[str], read: dict[str, int], depth: int) -> Iterator[OptionAt]:
+        """Yield the options of files that are read one after the other, the last one first.
+
+        Of several readings of a file the last counts, so on the way back it is passed over unless it stands less
+        deep than before and may include more. `read` has the depths of files that were read.
+        """
+        for path in reversed(paths):
+            if path not in self.files or read.get(path, DEEPEST_INCLUDE + 1) <= depth:
+                continue
+            for item in reversed(optionfile.parse(self.files[path].text).items):
+                if isinstance(item, optionfile.Include) and depth < DEEPEST_INCLUDE:
+                    inner = self._included(item.path) if item.directive == "includedir" else [item.path]
+                    yield from self._backwards(inner, read, depth + 1)
+                elif isinstance(item, optionfile.Option) and SERVER_GROUPS.fullmatch(item.group):
+                    yield OptionAt(
+                        optionfile.normalise(item.key), item.value or "", Place(self.name, path, item.line)
+                    )
+            read[path] = depth
 
 
 class Evidence:
@@ -167,9 +183,7 @@ class Evidence:
     def find(self, cls: type[A]) -> Iterator[Located[A]]:
         """Yield the parsed files of that type, host by host."""
         for host in self.hosts:
-            located = host.find(cls)
-            if located is not None:
-                yield located
+            yield from host.each(cls)
 
     @cached_property
     def _owners(self) -> Mapping[str, HostEvidence]:
@@ -183,6 +197,11 @@ class Evidence:
     def owner(self, address: str) -> HostEvidence | None:
         """Return the host that has this address, or this name."""
         return self._owners.get(address)
+
+    def name_of(self, address: str) -> str:
+        """Return the name of the host that has this address, so that two spellings are equal; else the address."""
+        owner = self.owner(address)
+        return owner.name if owner else address
 
     @cached_property
     def databases(self) -> tuple[HostEvidence, ...]:

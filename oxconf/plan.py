@@ -13,7 +13,7 @@ from oxconf.artifacts.clustercheck import (
     ClustercheckSocket,
 )
 from oxconf.artifacts.configdb_properties import AdmindaemonConfigdb, GroupwareConfigdb
-from oxconf.artifacts.filestore import Exports, FilestoreGuard, Fstab
+from oxconf.artifacts.filestore import Exports, FilestoreGuard, FilestoreGuardForScripts, Fstab
 from oxconf.artifacts.garb import Garb, PerconaGarb
 from oxconf.artifacts.gtid_cnf import GtidCnf
 from oxconf.artifacts.haproxy_cfg import HaproxyCfg
@@ -60,15 +60,13 @@ ARTIFACTS: tuple[type[Artifact], ...] = (
     MulticastUnit,
     Fstab,
     FilestoreGuard,
+    FilestoreGuardForScripts,
     HaproxyCfg,
     ProxyAjp,
     KeepalivedConf,
     CheckWeb,
 )
 """Every type of file, in the order in which manifests and READMEs list them."""
-
-MY_CNF = "/etc/mysql/my.cnf"
-OPTION_FILES = "/etc/mysql/ox.conf.d/*.cnf"
 
 
 @frozen

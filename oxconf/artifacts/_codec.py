@@ -15,6 +15,8 @@ from oxconf.deployment.units import format_size, parse_size
 class Codec:
     """`write` gives the text of a value, `read` the value of a text or ValueError with a sentence.
 
+    What a daemon takes and the type can not hold is read as None.
+
     `name` is what the reference calls such values.
     """
 
@@ -29,11 +31,14 @@ def _read_integer(text: str) -> int:
     return int(text)
 
 
-def _read_address(text: str) -> IPv4Address:
+def _read_address(text: str) -> IPv4Address | None:
+    """Leave aside what a daemon takes as well: `*`, a name, several addresses, IPv6, an address with a port."""
     try:
         return IPv4Address(text.strip())
     except AddressValueError:
-        raise ValueError(f'"{text}" is not an IPv4 address') from None
+        if re.fullmatch(r"[0-9.\s]*", text):
+            raise ValueError(f'"{text}" is not an IPv4 address') from None
+        return None
 
 
 _TRUE = {"1", "on", "true", "yes"}
@@ -72,10 +77,15 @@ def words(separator: str = ",") -> Codec:
 
 
 def secret(purpose: str, before: str = "") -> Codec:
-    """Return the codec of a secret; `before` is the fixed text in front of it, such as `sstuser:`."""
+    """Return the codec of a secret; `before` is the fixed text in front of it, such as `sstuser:`.
 
-    def read(text: str) -> Secret:
+    The secret of another account than that is left aside.
+    """
+
+    def read(text: str) -> Secret | None:
         if not text.startswith(before):
+            if before.endswith(":") and ":" in text:
+                return None
             raise ValueError(f'must begin with "{before}"')
         value = text[len(before) :]
         return Secret(purpose, None if PLACEHOLDER.fullmatch(value) else value)

@@ -4,7 +4,7 @@ The renderer, the parser and the reference page read that metadata; the order of
 A field that is None is not written.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar, Self
 
 from attrs import Attribute, field, fields, frozen
@@ -93,8 +93,11 @@ class SettingsArtifact(ParsedArtifact):
                 yield attribute.name, data, data.codec.write(value)
 
     @classmethod
-    def _build(cls, found: dict[str, tuple[str, int]]) -> tuple[Self, tuple[Problem, ...]]:
-        """Make the artifact of `{key: (text, line)}`; keys that it does not know are nobody's business here."""
+    def _build(cls, found: Mapping[str, tuple[str | None, int]]) -> tuple[Self, tuple[Problem, ...]]:
+        """Make the artifact of `{key: (text, line)}`; keys that it does not know are nobody's business here.
+
+        A text of None is an option alone on its line, which switches on what is a switch.
+        """
         values: dict[str, Any] = {}
         lines: dict[str, int] = {}
         problems = []
@@ -105,6 +108,9 @@ class SettingsArtifact(ParsedArtifact):
                 continue
             text, line = found[data.key]
             lines[attribute.name] = line
+            if text is None:
+                values[attribute.name] = True if data.codec.name == "switch" else None
+                continue
             try:
                 value = data.codec.read(text)
                 _check_range(value, data)
@@ -189,8 +195,7 @@ class OptionsArtifact(SettingsArtifact):
         """Read the file as the server does: `-` and `_` are the same, the last of several equal options wins."""
         document = optionfile.parse(text)
         found = {
-            # A switch alone on its line is switched on.
-            optionfile.normalise(option.key): ("1" if option.value is None else option.value, option.line)
+            optionfile.normalise(option.key): (option.value, option.line)
             for option in document.options(cls.option_group)
         }
         artifact, problems = cls._build(found)

@@ -233,9 +233,7 @@ class AdmindaemonCache(LateralCache):
     @classmethod
     def from_deployment(cls, deployment: Deployment, host: Host) -> Self | None:
         """Return the caches of an OX host."""
-        return (
-            cls._connected(deployment, 57461, ADMINDAEMON_REGIONS) if host.runs_ox else None
-        )
+        return cls._connected(deployment, 57461, ADMINDAEMON_REGIONS) if host.runs_ox else None
 
 
 def _session_keys(cls: type, attributes: list["Attribute[Any]"]) -> list["Attribute[Any]"]:

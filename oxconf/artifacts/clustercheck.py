@@ -46,11 +46,17 @@ class Clustercheck(Artifact):
     mode: ClassVar[int] = 0o755
 
     client: str
+    donor_serves: bool
+    """Whether the donor of a state transfer counts as fit: of two nodes it is the only one that is left."""
 
     @classmethod
     def from_deployment(cls, deployment: Deployment, host: Host) -> Self | None:
         """Return the script of a Galera node."""
-        return cls(client=client_program(deployment)) if _checked(deployment, host) else None
+        if not _checked(deployment, host):
+            return None
+        return cls(
+            client=client_program(deployment), donor_serves=len(deployment.with_role(Role.DATABASE)) == 2
+        )
 
     def render(self) -> str:
         """Return the complete text."""
@@ -58,6 +64,8 @@ class Clustercheck(Artifact):
             "clustercheck",
             shlex.quote,
             client=self.client,
+            donor_serves=self.donor_serves,
+            fit_states="24" if self.donor_serves else "4",
             account_file=ACCOUNT_FILE,
             request_seconds=REQUEST_SECONDS,
             query_seconds=QUERY_SECONDS,

@@ -12,10 +12,11 @@ from oxconf.deployment.model import Deployment, Host, Mode, ReadPolicy
 from oxconf.deployment.origin import Mark, Origin
 from oxconf.deployment.secrets import Secret
 from oxconf.deployment.topology import MYSQL_PORT, Endpoint, read_endpoint, write_endpoint
+from oxconf.syntax._base import Problem
 
 _SHIPPED = "configdb.properties as shipped"
 _DRIVER = "com.mysql.jdbc.Driver"
-_USER = "openexchange"
+DATABASE_USER = "openexchange"
 _DATABASE = "configdb"
 
 
@@ -78,6 +79,25 @@ _DRIVER_PROPERTIES: dict[int, tuple[str, Codec, str]] = {
     10: ("socketTimeout", INTEGER, "How long an answer may take."),
 }
 """What the JDBC driver is told, under the numbers of the shipped file."""
+
+
+_PROPERTY_KEY = re.compile(r"(read|write)Property\.[0-9]+")
+
+
+def _by_name(found: Mapping[str, tuple[str | None, int]]) -> dict[str, tuple[str | None, int]]:
+    """Return the entries with the driver properties under the shipped numbers of their names.
+
+    OX takes any number for any property; one of another name is nobody's business here.
+    """
+    numbers = {name: number for number, (name, _, _) in _DRIVER_PROPERTIES.items()}
+    named: dict[str, tuple[str | None, int]] = {}
+    for key, (text, line) in found.items():
+        match = _PROPERTY_KEY.fullmatch(key)
+        name, equals, _ = (text or "").partition("=")
+        if match and equals:
+            key = f"{match[1]}Property.{numbers.get(name.strip(), name.strip())}"
+        named[key] = (text, line)
+    return named
 
 
 def _driver_property(way: str, number: int) -> Any:
@@ -208,6 +228,10 @@ class _Configdb(PropertiesArtifact):
     )
 
     @classmethod
+    def _build(cls, found: Mapping[str, tuple[str | None, int]]) -> tuple[Self, tuple[Problem, ...]]:
+        return super()._build(_by_name(found))
+
+    @classmethod
     def _shipped(
         cls,
         deployment: Deployment,
@@ -227,7 +251,7 @@ class _Configdb(PropertiesArtifact):
             replication_monitor=monitor,
             read_driver=_DRIVER,
             read_url=JdbcUrl(str(read.address), read.port),
-            read_user=_USER,
+            read_user=DATABASE_USER,
             read_password=password,
             read_use_unicode=True,
             read_encoding="UTF-8",
@@ -239,7 +263,7 @@ class _Configdb(PropertiesArtifact):
             read_socket_timeout=15_000,
             write_driver=_DRIVER,
             write_url=JdbcUrl(str(write.address), write.port),
-            write_user=_USER,
+            write_user=DATABASE_USER,
             write_password=password,
             write_use_unicode=True,
             write_encoding="UTF-8",

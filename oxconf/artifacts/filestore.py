@@ -259,6 +259,19 @@ class FilestoreGuard(ParsedArtifact):
         return artifact, document.problems
 
 
+@frozen(kw_only=True)
+class FilestoreGuardForScripts(FilestoreGuard):
+    """The same for packages that start by /etc/init.d/open-xchange-groupware and /etc/init.d/open-xchange-admin.
+
+    systemd makes units of these names. A folder whose name ends in `-` is for every unit that begins so
+    (systemd.unit(5), since systemd 239), but not for open-xchange.service.
+    """
+
+    kind: ClassVar[str] = "filestore-guard-for-scripts"
+    path: ClassVar[str] = "/etc/systemd/system/open-xchange-.service.d/oxconf-filestore.conf"
+    title: ClassVar[str] = "No part of OX starts while the filestore is not mounted."
+
+
 def _plain(path: str) -> str:
     """Return a path that both keys read alike: only one of them knows quotes."""
     if unit.quote(path) != path:

@@ -1,11 +1,13 @@
 """`haproxy.cfg`: the local HAProxy of an OX host, which spreads reads and sends all writes to one server."""
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any, ClassVar, Self
 
-from attrs import evolve, field, frozen
+from attrs import evolve, frozen
 
 from oxconf.artifacts._artifact import Enable, ParsedArtifact, Switch
+from oxconf.artifacts._listener import HealthCheck, Listener, Server, Timeouts, Words
 from oxconf.artifacts._template import fill
 from oxconf.artifacts._time import MINUTE, SECOND, Milliseconds
 from oxconf.deployment.model import Deployment, Host, Mode
@@ -20,69 +22,15 @@ from oxconf.deployment.topology import (
     haproxy_writes,
     has_clustercheck,
     runs_haproxy,
+    write_ports,
 )
 from oxconf.syntax import haproxy
 from oxconf.syntax._base import Problem
 
-Words = tuple[str, ...]
-
-
-@frozen(kw_only=True)
-class Timeouts:
-    """After which silence HAProxy gives up; None where the file does not say."""
-
-    connect: Milliseconds | None = None
-    client: Milliseconds | None = None
-    server: Milliseconds | None = None
-    check: Milliseconds | None = None
-
-
-@frozen(kw_only=True)
-class HealthCheck:
-    """How a listener's servers are asked: what follows `option`, and `http-check` or `tcp-check` lines."""
-
-    option: Words
-    steps: tuple[Words, ...] = ()
-    line: int = field(default=0, eq=False)
-
-
-@frozen(kw_only=True)
-class Server:
-    """One server of a listener, with what `default-server` lines give it as well."""
-
-    name: str
-    address: str
-    port: int | None = None
-    check: bool = False
-    check_port: int | None = None
-    inter: Milliseconds | None = None
-    fastinter: Milliseconds | None = None
-    downinter: Milliseconds | None = None
-    rise: int | None = None
-    fall: int | None = None
-    backup: bool = False
-    on_marked_down: str | None = None
-    on_marked_up: str | None = None
-    line: int = field(default=0, eq=False)
-
-
-@frozen(kw_only=True)
-class Listener:
-    """A port that HAProxy listens on, and the servers behind it, with what `defaults` gives it as well."""
-
-    name: str
-    address: str
-    port: int
-    mode: str | None = None
-    balance: Words = ()
-    timeouts: Timeouts = Timeouts()
-    health: HealthCheck | None = None
-    servers: tuple[Server, ...] = ()
-    line: int = field(default=0, eq=False)
-
+__all__ = ["HaproxyCfg", "HealthCheck", "Listener", "Server", "Timeouts"]
 
 _FLAGS = {"check": ("check", True), "no-check": ("check", False), "backup": ("backup", True)}
-_FLAGS["no-backup"] = ("backup", False)
+_FLAGS |= {"no-backup": ("backup", False), "disabled": ("disabled", True), "enabled": ("disabled", False)}
 _OPTIONS: dict[str, tuple[str, Any]] = {
     "port": ("check_port", int),
     "inter": ("inter", Milliseconds.haproxy),
@@ -92,12 +40,13 @@ _OPTIONS: dict[str, tuple[str, Any]] = {
     "fall": ("fall", int),
     "on-marked-down": ("on_marked_down", str),
     "on-marked-up": ("on_marked_up", str),
+    "weight": ("weight", int),
 }
 """Options of a server line, in the order in which they are written: field, and how its value is read."""
 
 _OTHER_OPTIONS = frozenset(
     {"addr", "agent-addr", "agent-inter", "agent-port", "cookie", "error-limit", "id", "init-addr", "maxconn"}
-    | {"maxqueue", "minconn", "observe", "on-error", "resolvers", "slowstart", "source", "track", "weight"}
+    | {"maxqueue", "minconn", "observe", "on-error", "resolvers", "slowstart", "source", "track"}
 )
 """Options that take a value and are nobody's business here; the value must not be taken for an option."""
 
@@ -171,10 +120,14 @@ class HaproxyCfg(ParsedArtifact):
 
 
 def _connections(deployment: Deployment) -> Derived[int]:
-    """All pools of one OX host, as `sizing.max_connections` counts them for the server."""
-    pool = deployment.database.pool.max_active
-    why = f"{PROCESS_POOLS} pools x {pool} connections of this host, and {CONNECTION_RESERVE} beside OX"
-    return Derived(PROCESS_POOLS * pool + CONNECTION_RESERVE, ours(why))
+    """All pools of one OX host, as `sizing.max_connections` counts them for the server.
+
+    A connection counts in each listener for writes that it passes.
+    """
+    pool, passed = deployment.database.pool.max_active, max(1, len(write_ports(deployment)))
+    times = " of this host" + (f" x {passed} listeners" if passed > 1 else "")
+    why = f"{PROCESS_POOLS} pools x {pool} connections{times}, and {CONNECTION_RESERVE} beside OX"
+    return Derived(PROCESS_POOLS * pool * passed + CONNECTION_RESERVE, ours(why))
 
 
 def _idle(deployment: Deployment) -> Derived[Milliseconds]:
@@ -206,14 +159,24 @@ def _listeners(deployment: Deployment, idle: Milliseconds) -> Iterator[Listener]
         yield evolve(
             base, name="mysql-read", port=database.read_port, balance=("roundrobin",), servers=readers
         )
+    # Reads that are refused go to another server at once, writes wait for the check: it is asked more often.
+    writers = tuple(evolve(server, inter=Milliseconds(SECOND // 2)) for server in servers)
     if haproxy_writes(deployment):
-        writers = (
-            evolve(writer, on_marked_up="shutdown-backup-sessions"),
-            *(evolve(other, backup=True) for other in others),
-        )
-        # Reads that are refused go to another server at once, writes wait for the check: it is asked more often.
-        writers = tuple(evolve(server, inter=Milliseconds(SECOND // 2)) for server in writers)
-        yield evolve(base, name="mysql-write", port=database.write_port, servers=writers)
+        yield from _chain(base, writers, write_ports(deployment))
+
+
+def _chain(base: Listener, servers: tuple[Server, ...], ports: tuple[int, ...]) -> Iterator[Listener]:
+    """Yield a listener for each server but the last, with one backup: the next listener, or the last server.
+
+    HAProxy honours `on-marked-up shutdown-backup-sessions` only on a server without `backup`. Behind one listener with
+    two backups, connections would stay on the second when the first is back and takes the new ones.
+    """
+    names = ["mysql-write", *(f"mysql-write-{number}" for number in range(2, len(ports) + 1))]
+    following = zip(names[1:], ports[1:], strict=True)
+    backups = (*(Server(name=name, address=base.address, port=port) for name, port in following), servers[-1])
+    for name, port, server, backup in zip(names, ports, servers[:-1], backups, strict=True):
+        first = evolve(server, on_marked_up="shutdown-backup-sessions")
+        yield evolve(base, name=name, port=port, servers=(first, evolve(backup, backup=True)))
 
 
 def _server(deployment: Deployment, host: Host) -> Server:
@@ -257,6 +220,8 @@ def _listener_lines(listener: Listener) -> Iterator[Words]:
         yield "mode", listener.mode
     if listener.balance:
         yield "balance", *listener.balance
+    if listener.all_backups:
+        yield "option", "allbackups"
     for name in _TIMEOUTS:
         value = getattr(listener.timeouts, name)
         if value is not None:
@@ -267,7 +232,7 @@ def _server_lines(servers: tuple[Server, ...]) -> tuple[Words, list[Words]]:
     """The words of the `default-server` line, none when nothing is shared, and of each server's line."""
     common, own = _shared([tuple(_server_options(server)) for server in servers])
     heads = [(server.name, _endpoint(server.address, server.port)) for server in servers]
-    flags = [("backup",) if server.backup else () for server in servers]
+    flags = [tuple(name for name in ("backup", "disabled") if getattr(server, name)) for server in servers]
     lines = [(*head, *sum(options, ()), *flag) for head, options, flag in zip(heads, own, flags, strict=True)]
     return sum(common, ()), lines
 
@@ -283,6 +248,22 @@ def _server_options(server: Server) -> Iterator[Words]:
 
 def _endpoint(address: str, port: int | None) -> str:
     return address if port is None else f"{address}:{port}"
+
+
+_NO_NETWORK = re.compile(r"/|(unix|abnsz?|uxst|uxdg|fd|sockpair|rhttp|quic[46]?|udp[46]?)@")
+"""Beginnings of endpoints that are no TCP ports."""
+_FAMILY = re.compile(r"\A(ipv[46]|tcp[46]?)@")
+_RANGE = re.compile(r"[0-9]+-[0-9]+", re.ASCII)
+_OFFSET = re.compile(r"[+-][0-9]+", re.ASCII)
+
+
+def _address_and_port(endpoint: str) -> tuple[str, str]:
+    """Cut at the last colon, as HAProxy does; an IPv6 address keeps its brackets."""
+    text = _FAMILY.sub("", endpoint)
+    if text.endswith("]") or ":" not in text:
+        return text, ""
+    address, _, port = text.rpartition(":")
+    return address, port
 
 
 @frozen
@@ -315,7 +296,7 @@ class _Reader:
         health: HealthCheck | None = None
         steps: list[Words] = []
         servers: list[Server] = []
-        binds: list[tuple[str, int]] = []
+        binds: list[tuple[str, int | None]] = []
         common: dict[str, Any] = {}
         for line in lines:
             keyword, args = line.words[0], line.words[1:]
@@ -327,6 +308,8 @@ class _Reader:
                 self.value(timeouts, args[0], Milliseconds.haproxy, args[1], line)
             elif keyword == "option" and args and args[0] in _CHECKS:
                 health = HealthCheck(option=args, line=line.line)
+            elif line.words[-2:] == ("option", "allbackups"):
+                values["all_backups"] = keyword != "no"
             elif keyword in ("http-check", "tcp-check"):
                 steps.append(line.words)
             elif keyword == "default-server":
@@ -348,19 +331,24 @@ class _Reader:
                 **values,
             )
 
-    def bind(self, text: str, line: haproxy.Line) -> Iterator[tuple[str, int]]:
+    def bind(self, text: str, line: haproxy.Line) -> Iterator[tuple[str, int | None]]:
         for endpoint in text.split(","):
-            address, _, port = endpoint.rpartition(":")
+            if _NO_NETWORK.match(endpoint):
+                continue
+            address, port = _address_and_port(endpoint)
             if port.isdecimal():
                 yield address, int(port)
+            elif "$" in endpoint or _RANGE.fullmatch(port):
+                yield address, None
             else:
                 self.problems.append(Problem(line.line, f'bind: "{endpoint}" names no port'))
 
     def server(self, common: dict[str, Any], args: Words, line: haproxy.Line) -> Iterator[Server]:
         name, endpoint, *options = args
-        address, colon, port = endpoint.partition(":")
+        address, port = (endpoint, "") if _NO_NETWORK.match(endpoint) else _address_and_port(endpoint)
         values = dict(common)
-        if colon:
+        # `+1` and `-1` count from the port that the client called.
+        if port and not _OFFSET.fullmatch(port):
             self.value(values, "port", int, port, line)
         self.options(values, tuple(options), line)
         yield Server(name=name, address=address, line=line.line, **values)
@@ -378,6 +366,9 @@ class _Reader:
                 next(rest, None)
 
     def value(self, values: dict[str, Any], name: str, convert: Any, text: str, line: haproxy.Line) -> None:
+        if "$" in text:
+            # A variable of HAProxy's environment, which nobody knows here.
+            return
         try:
             values[name] = convert(text)
         except ValueError:

@@ -6,11 +6,11 @@ from typing import ClassVar, Self
 from attrs import frozen
 
 from oxconf.artifacts._codec import ADDRESS, TEXT, Codec
-from oxconf.artifacts._server import at_least, is_mariadb
+from oxconf.artifacts._server import is_mariadb
 from oxconf.artifacts._settings import OptionsArtifact, setting
 from oxconf.deployment.model import Deployment, Host, Mode, Role
 from oxconf.deployment.origin import Mark
-from oxconf.deployment.topology import MYSQL_PORT, database_hosts, is_writer
+from oxconf.deployment.topology import MYSQL_PORT, database_hosts
 
 
 def _read_donors(text: str) -> tuple[str, ...]:
@@ -55,7 +55,7 @@ class HostCnf(OptionsArtifact):
         TEXT,
         "Where clients reach the node; shown in wsrep_incoming_addresses.",
         Mark.TUTORIAL,
-        "MariaDB 10.0 and 10.1 may show another one",
+        "MariaDB may show another address, or port 0",
         noted=True,
     )
     wsrep_sst_donor: tuple[str, ...] | None = setting(
@@ -63,7 +63,7 @@ class HostCnf(OptionsArtifact):
         DONORS,
         "Who gives this node a full copy of the data, the preferred one first.",
         Mark.OURS,
-        "not the writer first: the health check takes a donor out; the last comma allows any node",
+        "the last to take writes first: the health check takes a donor out; the last comma allows any node",
         noted=True,
     )
 
@@ -71,19 +71,16 @@ class HostCnf(OptionsArtifact):
     def from_deployment(cls, deployment: Deployment, host: Host) -> Self | None:
         """Return the settings of a Galera node.
 
-        With two nodes the second has nobody but the writer to ask, so that its list is left out.
+        The donors stand in the order in which they would take the writes, turned round: the writer is the last, and
+        before it the first backup, which takes the writes when a writer without its data asks for them.
         """
         if deployment.database.mode is not Mode.GALERA or not host.has(Role.DATABASE):
             return None
-        donors = tuple(
-            server.name
-            for server in database_hosts(deployment)
-            if server != host and not is_writer(deployment, server)
-        )
-        incoming = is_mariadb(deployment) and not at_least(deployment, "10.2")
+        donors = [server.name for server in reversed(database_hosts(deployment)) if server != host]
+        incoming = f"{host.address}:{MYSQL_PORT}" if is_mariadb(deployment) else None
         return cls(
             wsrep_node_name=host.name,
             wsrep_node_address=host.address,
-            wsrep_node_incoming_address=f"{host.address}:{MYSQL_PORT}" if incoming else None,
-            wsrep_sst_donor=(*donors, "") if donors else None,
+            wsrep_node_incoming_address=incoming,
+            wsrep_sst_donor=(*donors, ""),
         )

@@ -1,7 +1,7 @@
 """`keepalived.conf`: which of several hosts holds a floating address."""
 
 from collections.abc import Callable, Iterator
-from ipaddress import IPv4Address, IPv4Interface
+from ipaddress import IPv4Address, IPv4Interface, IPv6Interface
 from typing import Any, ClassVar, Self, TypeVar
 
 from attrs import field, frozen
@@ -11,6 +11,7 @@ from oxconf.artifacts._codec import secret
 from oxconf.artifacts._template import fill
 from oxconf.artifacts._time import SECOND, Milliseconds
 from oxconf.artifacts.check_web import CheckWeb
+from oxconf.artifacts.clustercheck import Clustercheck
 from oxconf.deployment.model import Deployment, Host
 from oxconf.deployment.secrets import Secret
 from oxconf.deployment.topology import FloatingAddress, floating_addresses
@@ -18,8 +19,6 @@ from oxconf.syntax import keepalived
 from oxconf.syntax._base import Problem
 
 T = TypeVar("T")
-
-CLUSTERCHECK = "/usr/local/bin/clustercheck"
 
 _AUTH_PASS = secret("vrrp")
 
@@ -143,7 +142,7 @@ def _script(name: str, command: str) -> TrackScript:
     )
 
 
-SCRIPTS = (_script("web", CheckWeb.path), _script("database", CLUSTERCHECK))
+SCRIPTS = (_script("web", CheckWeb.path), _script("database", Clustercheck.path))
 
 
 def priority(position: int, holders: int) -> int:
@@ -196,6 +195,14 @@ _INSTANCE_VALUES: dict[str, Callable[[str], Any]] = {
 }
 
 
+def _is_ipv6(text: str) -> bool:
+    try:
+        IPv6Interface(text)
+    except ValueError:
+        return False
+    return True
+
+
 @frozen
 class _Reader:
     """Takes the values out of keepalived's blocks; what does not fit becomes a problem."""
@@ -203,11 +210,12 @@ class _Reader:
     problems: list[Problem]
 
     def value(self, convert: Callable[[str], T], text: str, node: keepalived.Node) -> Iterator[T]:
-        """Yield the value, or nothing when the text does not fit."""
+        """Yield the value, or nothing when the text does not fit; IPv6 and variables are left aside."""
         try:
             yield convert(text)
         except ValueError:
-            self.problems.append(Problem(node.line, f'{node.words[0]}: "{text}" does not fit'))
+            if "$" not in text and not _is_ipv6(text):
+                self.problems.append(Problem(node.line, f'{node.words[0]}: "{text}" does not fit'))
 
     def global_line(self, values: dict[str, Any], lines: dict[str, int], node: keepalived.Node) -> None:
         keyword, *args = node.words or ("",)

@@ -19,6 +19,7 @@ _COMMAND = re.compile(
     r"(?:\S*/)?(?:ip (?:-4 )?route (?:add|replace)(?: multicast)?|route add -net) "
     r"(?P<network>[0-9.]+/[0-9]+) dev (?P<interface>\S+)"
 )
+_OX_UNITS = ("open-xchange.service", "open-xchange-groupware.service", "open-xchange-admin.service")
 _UP = ("up", "post-up", "pre-up")
 
 
@@ -117,10 +118,10 @@ class MulticastUnit(_MulticastRoute):
             unit.Comment(f"{self.title} Written by oxconf."),
             unit.Section("Unit"),
             unit.Entry("Unit", "Description", "Multicast route of the Open-Xchange caches"),
-            unit.Comment("The interface must be up, and OX must find the route when it starts."),
+            unit.Comment("The interface must be up, and OX, whatever starts it, must find the route."),
             unit.Entry("Unit", "Wants", "network-online.target"),
             unit.Entry("Unit", "After", "network-online.target"),
-            unit.Entry("Unit", "Before", "open-xchange.service"),
+            unit.Entry("Unit", "Before", " ".join(_OX_UNITS)),
             unit.Blank(),
             unit.Section("Service"),
             unit.Entry("Service", "Type", "oneshot"),

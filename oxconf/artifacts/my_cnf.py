@@ -13,6 +13,12 @@ from oxconf.syntax.blocks import wrap
 FOLDER = "/etc/mysql/ox.conf.d/"
 
 
+def is_included(path: str, folder: str = FOLDER) -> bool:
+    """Whether `!includedir folder` makes the server read a file: those in the folder itself that end in `.cnf`."""
+    inside, _, name = path.rpartition("/")
+    return inside == folder.rstrip("/") and name.endswith(".cnf")
+
+
 @frozen
 class IncludeDir:
     """One `!includedir`; the server reads the files in it that end in `.cnf`."""

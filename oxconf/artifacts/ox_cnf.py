@@ -3,17 +3,19 @@
 from ipaddress import IPv4Address
 from typing import ClassVar, Self
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from oxconf.artifacts._codec import ADDRESS, INTEGER, ON_OFF, ONE_ZERO, SIZE, TEXT, words
 from oxconf.artifacts._server import TABLE_OPEN_CACHE, is_mariadb, open_files_limit, since
 from oxconf.artifacts._settings import OptionsArtifact, setting
-from oxconf.deployment.model import Deployment, Host, Role
+from oxconf.artifacts.gtid_cnf import BINLOG_DAYS
+from oxconf.deployment.model import Deployment, Host, Mode, Role
 from oxconf.deployment.origin import Derived, Mark, ours
 from oxconf.deployment.sizing import buffer_pool, max_connections
 from oxconf.deployment.topology import database_bind_address, database_floats
 from oxconf.deployment.units import GIB, MIB
 
+_NATIVE = "mysql_native_password"
 _OX_SQL = "Open-Xchange middleware, autocid.sql: DEFAULT CHARSET=utf8 COLLATE=utf8_unicode_ci"
 
 
@@ -77,6 +79,31 @@ class OxCnf(OptionsArtifact):
         unit="seconds",
         minimum=1,
         maximum=31_536_000,
+    )
+    default_authentication_plugin: str | None = setting(
+        "default_authentication_plugin",
+        TEXT,
+        "How new accounts prove who they are, in MySQL 8.0, which calls the option deprecated.",
+        Mark.SOURCE,
+        "OX's driver (Connector/J 5.1) can not log in otherwise without TLS; what replaces the option in 8.0, "
+        "authentication_policy, has its default from it or permits no other kind",
+        noted=True,
+    )
+    mysql_native_password: bool | None = setting(
+        "mysql_native_password",
+        ON_OFF,
+        "The kind of accounts that OX's driver knows; MySQL 8.4 has it off, MySQL 9 no more.",
+        Mark.SOURCE,
+        "OX's driver (Connector/J 5.1) can not log in otherwise without TLS",
+        noted=True,
+    )
+    authentication_policy: str | None = setting(
+        "authentication_policy",
+        TEXT,
+        "How accounts prove who they are: in any way (*), and in the named one where CREATE USER does not say.",
+        Mark.SOURCE,
+        "new accounts are of that kind; the switch alone only permits it (MySQL 8.4 manual)",
+        noted=True,
     )
 
     innodb_buffer_pool_size: int | None = setting(
@@ -217,8 +244,20 @@ class OxCnf(OptionsArtifact):
         noted=True,
     )
 
+    binlog_expire_logs_seconds: int | None = setting(
+        "binlog_expire_logs_seconds",
+        INTEGER,
+        "How long binary logs are kept, where the server writes them unasked; gtid.cnf says so where it stands.",
+        Mark.OURS,
+        "MySQL 8.0 and later write a binary log unasked and keep 30 days of it; a week is enough to restore from",
+        unit="seconds",
+        minimum=0,
+        maximum=4_294_967_295,
+        heading="Binary log",
+        noted=True,
+    )
     slow_query_log: bool | None = setting(
-        "slow_query_log", ON_OFF, "Writes down slow statements.", Mark.OURS, heading="Log"
+        "slow_query_log", ON_OFF, "Writes down slow statements.", Mark.OURS, heading="Slow statements"
     )
     slow_query_log_file: str | None = setting(
         "slow_query_log_file",
@@ -238,8 +277,8 @@ class OxCnf(OptionsArtifact):
             return None
         tuning = deployment.database.tuning
         pool, connections = buffer_pool(deployment, host), max_connections(deployment)
-        redo, wait = _redo_log(deployment, pool.value), _wait_timeout(deployment)
         capacity = since(deployment, mysql="8.0")
+        redo, wait = _redo_log(deployment, pool.value, 2 if capacity else 1), _wait_timeout(deployment)
         origins = {
             "innodb_buffer_pool_size": pool.origin,
             "max_connections": connections.origin,
@@ -256,6 +295,8 @@ class OxCnf(OptionsArtifact):
         old = not since(deployment, mariadb="11.0")
         query_cache = is_mariadb(deployment) or not since(deployment, mysql="5.7")
         character_set = "utf8mb3" if since(deployment, mysql="8.0") else "utf8"
+        switch = since(deployment, mysql="8.4")
+        unasked = since(deployment, mysql="8.0") and deployment.database.mode is not Mode.REPLICATION
         # MySQL 8.0 does not start with a mode that it no longer knows.
         gone = since(deployment, mysql="8.0")
         modes = ("NO_ENGINE_SUBSTITUTION",) if gone else ("NO_ENGINE_SUBSTITUTION", "NO_AUTO_CREATE_USER")
@@ -266,9 +307,13 @@ class OxCnf(OptionsArtifact):
             max_connect_errors=4_294_967_295,
             max_allowed_packet=tuning.max_allowed_packet or 64 * MIB,
             wait_timeout=wait.value,
+            default_authentication_plugin=_NATIVE if capacity and not switch else None,
+            mysql_native_password=True if switch else None,
+            # The other factors stay as they are by default: allowed, not asked for.
+            authentication_policy=f"*:{_NATIVE},," if switch else None,
             innodb_buffer_pool_size=pool.value,
             innodb_log_file_size=None if capacity else redo.value,
-            innodb_redo_log_capacity=min(2 * redo.value, 512 * GIB) if capacity else None,
+            innodb_redo_log_capacity=redo.value if capacity else None,
             innodb_flush_log_at_trx_commit=tuning.innodb_flush_log_at_trx_commit or 1,
             innodb_flush_method="O_DIRECT" if old else None,
             innodb_file_per_table=True if old else None,
@@ -286,6 +331,7 @@ class OxCnf(OptionsArtifact):
             character_set_server=character_set,
             collation_server=f"{character_set}_unicode_ci",
             sql_mode=modes,
+            binlog_expire_logs_seconds=BINLOG_DAYS * 86_400 if unasked else None,
             slow_query_log=True,
             slow_query_log_file="/var/log/mysql/ox-slow.log",
             long_query_time=2,
@@ -293,14 +339,18 @@ class OxCnf(OptionsArtifact):
         )
 
 
-def _redo_log(deployment: Deployment, pool: int) -> Derived[int]:
+def _redo_log(deployment: Deployment, pool: int, files: int) -> Derived[int]:
+    """Return the size of that many redo log files together: 1, or 2 where one number is for the whole log."""
     user = deployment.database.tuning.innodb_log_file_size
     if user is not None:
-        return Derived(user, deployment.origin("database", "tuning", "innodb_log_file_size"))
+        origin = deployment.origin("database", "tuning", "innodb_log_file_size")
+        if files == 2:
+            origin = evolve(origin, why=f"twice the innodb_log_file_size {origin.why}")
+        return Derived(min(files * user, 512 * GIB), origin)
     size = min(max(pool // 4 // MIB, 64) * MIB, GIB)
-    return Derived(
-        size, ours("a quarter of the buffer pool; 1G at most, so a crashed server is back in minutes")
-    )
+    part = "half" if files == 2 else "a quarter"
+    why = f"{part} of the buffer pool, but {files * 64}M at least, and {files}G at most"
+    return Derived(files * size, ours(f"{why}: a crashed server is back in minutes"))
 
 
 def _wait_timeout(deployment: Deployment) -> Derived[int]:

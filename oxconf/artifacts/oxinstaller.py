@@ -10,6 +10,7 @@ from attrs import frozen
 from oxconf.artifacts._codec import INTEGER, TEXT, secret
 from oxconf.artifacts._settings import SettingsArtifact, setting
 from oxconf.artifacts._template import fill
+from oxconf.artifacts.configdb_properties import DATABASE_USER
 from oxconf.deployment.model import Deployment, Host
 from oxconf.deployment.origin import Mark
 from oxconf.deployment.secrets import Secret
@@ -95,7 +96,7 @@ class OxInstaller(SettingsArtifact):
         read, write, memory = read_endpoint(deployment), write_endpoint(deployment), server_memory(host)
         return cls(
             server_name=deployment.ox.server_name,
-            configdb_user="openexchange",
+            configdb_user=DATABASE_USER,
             configdb_password=deployment.password("configdb"),
             read_host=str(read.address),
             read_port=read.port,

@@ -97,6 +97,8 @@ class ProxyPass:
 
     path: str
     target: str
+    mapping: str | None = None
+    """`servlet` makes httpd compare a request's path as a servlet container reads it."""
     line: int = field(default=0, eq=False)
 
     @property
@@ -108,11 +110,16 @@ class ProxyPass:
 
 @frozen(kw_only=True)
 class Access:
-    """Who may ask for the paths of one `<Location>` or `<LocationMatch>`: the words of each `Require`."""
+    """Who may ask for the paths of one `<Location>` or `<LocationMatch>`: the words of each `Require`.
+
+    Of a container such as `<RequireAll>` its name alone is known.
+    """
 
     pattern: str
     regex: bool = False
     require: tuple[Words, ...] = ()
+    denied: bool = False
+    """Whether `Order` and `Deny from all`, the access rules of httpd 2.2, keep everybody out. It is not written."""
     line: int = field(default=0, eq=False)
 
     def fits(self, path: str) -> bool:
@@ -138,6 +145,8 @@ class ProxyAjp(ParsedArtifact):
     balancers: tuple[Balancer, ...] = ()
     passes: tuple[ProxyPass, ...] = ()
     accesses: tuple[Access, ...] = ()
+    cookies: tuple[str, ...] = ()
+    """What `Header` directives set as Set-Cookie. They are not written."""
 
     @classmethod
     def from_deployment(cls, deployment: Deployment, host: Host) -> Self | None:
@@ -197,6 +206,12 @@ class ProxyAjp(ParsedArtifact):
                 values["proxy_requests"] = node.args[0].lower() == "on"
                 lines["proxy_requests"] = node.line
         values["balancers"] = tuple(reader.balancers(document))
+        values["cookies"] = tuple(
+            node.args[at + 1]
+            for node, _ in document.find("Header")
+            for at, arg in enumerate(node.args[:-1])
+            if arg.lower() == "set-cookie"
+        )
         values["passes"] = tuple(reader.passes(document))
         values["accesses"] = tuple(reader.accesses(document))
         lines |= {name: values[name][0].line for name in ("balancers", "passes", "accesses") if values[name]}
@@ -236,9 +251,14 @@ def _switch(text: str) -> bool:
     return text.lower() == "on"
 
 
+def _load_factor(text: str) -> int | None:
+    """Return a whole number; later releases of httpd take 1.5 as well, which is left aside."""
+    return None if re.fullmatch(r"[0-9]{1,3}\.[0-9]+", text, re.ASCII) else int(text)
+
+
 _MEMBER: dict[str, tuple[str, Callable[[str], Any]]] = {
     "route": ("route", str),
-    "loadfactor": ("load_factor", int),
+    "loadfactor": ("load_factor", _load_factor),
     "connectiontimeout": ("connection_timeout", Milliseconds.apache),
     "ping": ("ping", Milliseconds.apache),
     "timeout": ("timeout", Milliseconds.apache),
@@ -252,8 +272,10 @@ _BALANCER: dict[str, tuple[str, Callable[[str], Any]]] = {
     "scolonpathdelim": ("scolonpathdelim", _switch),
 }
 _URL = re.compile(
-    r"(?P<scheme>[a-z][a-z0-9+.-]*)://(?P<host>[^:/]+)(?::(?P<port>[0-9]{1,9}))?/?", re.IGNORECASE
+    r"(?P<scheme>[a-z][a-z0-9+.-]*)://(?P<host>\[[^]/]+\]|[^:/]+)(?::(?P<port>[0-9]{1,9}))?(?:/.*)?",
+    re.IGNORECASE,
 )
+_UNIX = re.compile(r"unix:[^|]+\|.+", re.IGNORECASE)
 
 
 def _parameters(
@@ -276,11 +298,16 @@ class _Reader:
     problems: list[Problem]
 
     def balancers(self, document: apache.Document) -> Iterator[Balancer]:
+        outside = [node for name in ("ProxySet", "ProxyPass") for node, _ in document.find(name)]
         for section, _ in document.find("Proxy"):
             name = section.args[0] if isinstance(section, apache.Section) and section.args else ""
             if not isinstance(section, apache.Section) or not name.lower().startswith("balancer://"):
                 continue
+            name = name[len("balancer://") :].rstrip("/")
             values: dict[str, Any] = {}
+            for node in outside:
+                if any(arg.partition("://")[2].split("/")[0] == name for arg in node.args):
+                    self.parameters(values, _BALANCER, node.args, node)
             members: list[BalancerMember] = []
             for node in section.children:
                 if not isinstance(node, apache.Directive) or not node.args:
@@ -290,7 +317,7 @@ class _Reader:
                 elif node.name.lower() == "proxyset":
                     self.parameters(values, _BALANCER, node.args, node)
             yield Balancer(
-                name=name[len("balancer://") :].rstrip("/"),
+                name=name,
                 members=tuple(members),
                 line=section.line,
                 **values,
@@ -298,6 +325,8 @@ class _Reader:
 
     def member(self, node: apache.Directive) -> Iterator[BalancerMember]:
         match = _URL.fullmatch(node.args[0])
+        if match is None and ("${" in node.args[0] or _UNIX.fullmatch(node.args[0])):
+            return
         if match is None:
             self.problems.append(
                 Problem(node.line, f'BalancerMember: "{node.args[0]}" is not scheme://host:port')
@@ -315,11 +344,11 @@ class _Reader:
         values: dict[str, Any],
         table: dict[str, tuple[str, Callable[[str], Any]]],
         args: Words,
-        node: apache.Directive,
+        node: apache.Directive | apache.Section,
     ) -> None:
         for arg in args:
             key, _, text = arg.partition("=")
-            if key.lower() not in table:
+            if key.lower() not in table or "${" in text:
                 continue
             name, convert = table[key.lower()]
             try:
@@ -344,7 +373,10 @@ class _Reader:
                     )
                 )
             elif len(args) > 1:
-                yield ProxyPass(path=args[0], target=args[1], line=node.line)
+                mapping = [arg[len("mapping=") :] for arg in args[2:] if arg.lower().startswith("mapping=")]
+                yield ProxyPass(
+                    path=args[0], target=args[1], mapping=mapping[-1] if mapping else None, line=node.line
+                )
 
     def accesses(self, document: apache.Document) -> Iterator[Access]:
         # httpd applies both kinds in the order of the file.
@@ -354,10 +386,20 @@ class _Reader:
             yield Access(
                 pattern=section.args[-1],
                 regex=section.name.lower() == "locationmatch" or section.args[0] == "~",
-                require=tuple(
-                    node.args
-                    for node in section.children
-                    if isinstance(node, apache.Directive) and node.name.lower() == "require" and node.args
-                ),
+                require=tuple(_require(section)),
+                denied=_is_denied(section),
                 line=section.line,
             )
+
+
+def _require(section: apache.Section) -> Iterator[Words]:
+    for node in section.children:
+        if isinstance(node, apache.Section) and node.name.lower().startswith("require"):
+            yield (node.name,)
+        elif node.name.lower() == "require" and node.args:
+            yield node.args
+
+
+def _is_denied(section: apache.Section) -> bool:
+    said = [(node.name.lower(), *(arg.lower() for arg in node.args[:2])) for node in section.children]
+    return ("deny", "from", "all") in said and any(name == "order" for name, *_ in said)

@@ -23,7 +23,7 @@ class WriteAddress(Artifact):
     """Adds the address on start, removes it on stop, and does not start while somebody else has it.
 
     Announcing and asking use arping of the Debian package iputils-arping. Without it ping asks, and the
-    neighbours find the moved address when their own entries are out of date.
+    neighbours find the moved address when their own entries are out of date. Without both it does not start.
     """
 
     kind: ClassVar[str] = "write-address"

@@ -1,16 +1,17 @@
 """From an output folder, a host's folder or an archive back to what it holds."""
 
+import gzip
+import io
 import json
 import tarfile
-from collections.abc import Callable, Iterator
+import zlib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from attrs import fields
-
 from oxconf.bundle.contents import MANIFEST, ROOT
 from oxconf.evidence import Evidence, File, HostFiles
-from oxconf.facts import ClusterFacts, Facts
+from oxconf.facts import ClusterFacts, Facts, from_plain
 
 
 class UnreadableBundle(Exception):
@@ -21,7 +22,7 @@ def read(path: Path) -> Evidence:
     """Return the evidence of an output folder, of one host's folder, or of one archive. Raises UnreadableBundle."""
     try:
         found = list(_hosts(path))
-    except (OSError, tarfile.TarError, EOFError) as error:
+    except (OSError, tarfile.TarError, EOFError, zlib.error) as error:
         raise UnreadableBundle(f"{path}: can not be read: {error}") from None
     if not found:
         raise UnreadableBundle(
@@ -76,7 +77,9 @@ def _from_folder(folder: Path) -> tuple[ClusterFacts, HostFiles]:
 def _from_archive(path: Path) -> tuple[ClusterFacts, HostFiles]:
     manifest: dict[str, Any] = {}
     texts = {}
-    with tarfile.open(path, "r:gz") as archive:
+    # All of it at once: the sum at the end of the gzip tells whether it is whole.
+    data = gzip.decompress(path.read_bytes())
+    with tarfile.open(fileobj=io.BytesIO(data), mode="r:") as archive:
         for member in archive:
             _, _, inner = member.name.partition("/")
             file = archive.extractfile(member) if member.isreg() else None
@@ -95,26 +98,21 @@ def _host(
     try:
         listed = {entry["path"]: entry for entry in manifest.get("files", ())}
         files = tuple(_file(path, text, listed.get(path, {})) for path, text in texts.items())
-        facts = _facts(manifest.get("facts", {}))
-        known = [a.name for a in fields(ClusterFacts)]
-        cluster = ClusterFacts(**{k: v for k, v in manifest.get("cluster", {}).items() if k in known})
+        facts = from_plain(Facts, manifest.get("facts", {}))
+        cluster = from_plain(ClusterFacts, manifest.get("cluster", {}))
+        if not isinstance(manifest.get("host", name), str):
+            raise ValueError("host must be a text")
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise UnreadableBundle(f"{shown} has not the form of a host's manifest ({error})") from None
     complete = "files" in manifest and set(listed) <= set(texts)
-    return cluster, HostFiles(
-        name=str(manifest.get("host", name)), facts=facts, files=files, complete=complete
-    )
+    return cluster, HostFiles(name=manifest.get("host", name), facts=facts, files=files, complete=complete)
 
 
 def _file(path: str, text: str, entry: dict[str, Any]) -> File:
+    if not all(isinstance(value, str) for value in entry.values()):
+        raise ValueError(f"what is said of {path} must be texts")
     mode = int(entry["mode"], 8) if "mode" in entry else None
     return File(path, text, mode, entry.get("owner"), entry.get("group"))
-
-
-def _facts(plain: dict[str, Any]) -> Facts:
-    convert: dict[str, Callable[[Any], Any]] = {"addresses": tuple, "roles": tuple, "interfaces": dict}
-    known = [a.name for a in fields(Facts)]
-    return Facts(**{k: convert.get(k, lambda v: v)(v) for k, v in plain.items() if k in known})
 
 
 def _text(data: bytes) -> str:

@@ -1,6 +1,9 @@
 """The output folder: one archive (or tree) for each host, the sums, and a manifest that says what is ours."""
 
 import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +11,7 @@ from attrs import frozen
 
 from oxconf.bundle.archive import compress, tar
 from oxconf.bundle.contents import MANIFEST, SCHEMA, SUMS, HostContents, contents, digest, sums_text, to_json
-from oxconf.bundle.swap import NewFile, OutputError, locked, swap
+from oxconf.bundle.swap import NewFile, OutputError, holds, inside, locked, swap
 from oxconf.facts import cluster_facts_of, to_plain
 from oxconf.plan import Plan
 
@@ -37,26 +40,46 @@ class _Old:
 
     def files(self, host: str) -> tuple[str, ...]:
         entry = self.hosts[host]
-        return (entry["archive"],) if "archive" in entry else tuple(entry["files"])
+        return (entry["archive"],) if self.form == "archives" else tuple(entry["files"])
 
 
-def write(plan: Plan, folder: Path, *, tree: bool = False, hosts: tuple[str, ...] = ()) -> Written:
+def write(
+    plan: Plan, folder: str | os.PathLike[str], *, tree: bool = False, hosts: tuple[str, ...] = ()
+) -> Written:
     """Write the bundles of a plan, all of them or those of the named hosts.
 
-    Archives hold secrets, so only their owner may read them. Raises OutputError when the folder is not ours or can
-    not be written; then nothing has changed.
+    Archives hold secrets, so they and the folders of a tree are made for their owner alone. Raises OutputError when
+    the folder is not ours or can not be written, and Unwritable when a value does not fit into its file; then no file
+    has changed. Any other exception, such as KeyboardInterrupt, leaves the old files or the new ones. Where a second
+    one, or a kill, ends even the undoing, the next call on this folder undoes the rest before it does anything else.
     """
+    folder = Path(folder)
     form = "tree" if tree else "archives"
     wanted = [host for host in plan.hosts if not hosts or host.host.name in hosts]
     made = [contents(plan, host) for host in wanted]
-    created = _ready(folder)
     try:
-        with locked(folder):
+        with _existing(folder), locked(folder):
             return _write_locked(plan, folder, form, made, partial=bool(hosts))
-    except OSError as error:
-        raise OutputError(f"{folder}: can not be written: {error.strerror or error}") from None
-    finally:
-        _remove_if_empty(created)
+    except (OSError, UnicodeEncodeError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise OutputError(f"{folder}: can not be written: {reason}") from None
+
+
+@contextmanager
+def _existing(folder: Path) -> Iterator[None]:
+    """Create the folder where it is missing; what was created for nothing goes again."""
+    if folder.exists() and not folder.is_dir():
+        raise OutputError(f"{folder} is not a folder")
+    missing = [each for each in (folder, *folder.parents) if not each.exists()]
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        yield
+    except BaseException:
+        for each in missing:
+            # One that holds anything stays.
+            with suppress(OSError):
+                each.rmdir()
+        raise
 
 
 def _write_locked(plan: Plan, folder: Path, form: str, made: list[HostContents], *, partial: bool) -> Written:
@@ -111,43 +134,16 @@ def _write_locked(plan: Plan, folder: Path, form: str, made: list[HostContents],
         for path in ours
         if path not in new
         and not any(old and path in old.files(name) for name in kept)
-        and (folder / path).exists()
+        and holds(folder, path)
     )
     _refuse_foreign(folder, new, ours)
     swap(folder, new, stale)
-    for host in made:
-        if form == "tree":
-            # Files of a tree keep the modes of their host, where a group may read; here only the owner shall.
-            (folder / host.host).chmod(0o700)
     return Written(
         folder,
         tuple((host.host, entries[host.host].get("archive") or host.host) for host in made),
         tuple(kept),
         stale,
     )
-
-
-def _ready(folder: Path) -> tuple[Path, ...]:
-    """Create the folder where it is missing; return what was created, the innermost first."""
-    if folder.exists() and not folder.is_dir():
-        raise OutputError(f"{folder} is not a folder")
-    created = []
-    inner = folder
-    while not inner.exists():
-        created.append(inner)
-        inner = inner.parent
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise OutputError(f"{folder}: can not be created: {error.strerror or error}") from None
-    return tuple(created)
-
-
-def _remove_if_empty(created: tuple[Path, ...]) -> None:
-    for folder in created:
-        if any(folder.iterdir()):
-            return
-        folder.rmdir()
 
 
 def _old(folder: Path) -> _Old | None:
@@ -163,18 +159,13 @@ def _old(folder: Path) -> _Old | None:
         data = json.loads(manifest.read_text("utf-8"))
         old = _Old(data["cluster"]["name"], data["format"], dict(data["hosts"]), _read_sums(folder / SUMS))
         listed = [path for name in old.hosts for path in old.files(name)]
-        if data["schema"] != SCHEMA or not all(_inside(path) for path in listed):
+        if data["schema"] != SCHEMA or not all(inside(path) for path in listed):
             raise ValueError
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise OutputError(
             f"{manifest} is not a manifest of this oxconf; choose another folder with --output"
         ) from None
     return old
-
-
-def _inside(path: object) -> bool:
-    """Whether a listed path stays inside the folder: a manifest may have been edited."""
-    return isinstance(path, str) and not path.startswith("/") and ".." not in path.split("/")
 
 
 def _read_sums(path: Path) -> dict[str, str]:
@@ -192,12 +183,9 @@ def _ours(old: _Old | None) -> tuple[str, ...]:
 
 
 def _refuse_foreign(folder: Path, new: dict[str, NewFile], ours: tuple[str, ...]) -> None:
-    """Refuse to replace a file that our manifest does not list, and to write through a link."""
-    known = set(ours)
+    """Refuse to replace a file that our manifest does not list."""
     for path in new:
-        target = folder / path
-        for parent in target.relative_to(folder).parents:
-            if (folder / parent).is_symlink() and parent != Path():
-                raise OutputError(f"{folder / parent} is a link; oxconf writes into real folders only")
-        if path not in known and (target.exists() or target.is_symlink()):
-            raise OutputError(f"{target} exists and is not listed in {folder / MANIFEST}; move it away")
+        if path not in ours and os.path.lexists(folder / path):
+            raise OutputError(
+                f"{folder / path} exists and is not listed in {folder / MANIFEST}; move it away"
+            )

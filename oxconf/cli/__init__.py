@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from oxconf.cli._common import fail
 from oxconf.cli.check import check
 from oxconf.cli.render import render
 from oxconf.cli.tiers import tiers
@@ -14,14 +15,14 @@ from oxconf.cli.tiers import tiers
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="oxconf", message="oxconf %(version)s")
 def oxconf() -> None:
-    r"""Configuration of whole Open-Xchange clusters: typed, cross-checked, packed for each host.
+    """Configuration of whole Open-Xchange clusters: typed, cross-checked, packed for each host.
 
     \b
     Exit codes: 0 done, 1 findings of severity error (with --strict warnings as well), 2 bad input or usage.
     \b
     Shell completion, for bash (zsh and fish alike):
       eval "$(_OXCONF_COMPLETE=bash_source oxconf)"
-    """
+    """  # noqa: D301 - click reads the control character
 
 
 oxconf.add_command(render)
@@ -31,9 +32,14 @@ oxconf.add_command(tiers)
 
 def main() -> None:
     """Run the command line."""
-    # An end by `kill` is then an exception like Ctrl-C, and what was begun is rolled back.
+    # An end by `kill` or Ctrl-C is an exception, so that what was begun is rolled back.
     signal.signal(signal.SIGTERM, _terminate)
-    oxconf(prog_name="oxconf")
+    signal.signal(signal.SIGINT, _terminate)
+    try:
+        oxconf(prog_name="oxconf")
+    except OSError as error:
+        # Output that can not be written: a full disk, a closed pipe.
+        fail(f"oxconf: {error.strerror or error}")
 
 
 def _terminate(signum: int, frame: Any) -> None:

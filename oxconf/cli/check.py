@@ -1,6 +1,6 @@
 """`oxconf check`: what does not fit together."""
 
-from pathlib import Path
+import os
 
 import click
 
@@ -54,7 +54,7 @@ def check(
 
     demand_input(target, tier, "check")
     with input_errors(UnreadableBundle, Unwritable):
-        if target is not None and _is_bundle(Path(target)):
+        if target is not None and _is_bundle(target):
             if tier or secrets:
                 fail(f"{target} is a bundle: --tier and --secrets go with a cluster file only")
             findings = check_bundle(target, deploy=deploy)
@@ -70,5 +70,6 @@ def check(
     raise SystemExit(verdict(findings, strict=strict))
 
 
-def _is_bundle(path: Path) -> bool:
-    return path.is_dir() or path.name.endswith(".tar.gz")
+def _is_bundle(target: str) -> bool:
+    # Unlike Path.is_dir, this takes a path that can not be looked at for no folder; reading it tells why then.
+    return os.path.isdir(target) or target.endswith(".tar.gz")

@@ -180,12 +180,20 @@ def _named_addresses(deployment: Deployment) -> Iterator[_Named]:
     by_policy: tuple[Path, ...] = tuple(("database", key) for key in ("mode", "access", "read_policy"))
     if database_floats(deployment) and database.write_address is not None:
         yield _Named(
-            ("database", "write_address"), "database.write_address", database.write_address, by_policy
+            ("database", "write_address"),
+            f"database.write_address ({database.write_address})",
+            database.write_address,
+            by_policy,
         )
     if database.read_policy is ReadPolicy.READ_ADDRESS and database.read_address is not None:
-        yield _Named(("database", "read_address"), "database.read_address", database.read_address, by_policy)
+        yield _Named(
+            ("database", "read_address"),
+            f"database.read_address ({database.read_address})",
+            database.read_address,
+            by_policy,
+        )
     if web.access is WebAccess.KEEPALIVED and web.address is not None:
-        yield _Named(("web", "address"), "web.address", web.address, (("web", "access"),))
+        yield _Named(("web", "address"), f"web.address ({web.address})", web.address, (("web", "access"),))
 
 
 def _roles(deployment: Deployment) -> Iterator[Mistake]:

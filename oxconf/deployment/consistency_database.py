@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 
 from oxconf.deployment.locate import Path
-from oxconf.deployment.mistakes import Mistake, did_you_mean, quoted
+from oxconf.deployment.mistakes import Mistake, did_you_mean, listed, quoted
 from oxconf.deployment.model import DatabaseAccess, Deployment, Flavour, Mode, ReadPolicy, Role
+from oxconf.deployment.topology import write_ports
 
 SERIES = {
     Flavour.MARIADB: ("10.0", "10.1", "10.2", "10.3", "10.4", "10.5", "10.6", "10.11", "11.4", "11.8"),
@@ -19,6 +20,8 @@ PRODUCTS = {
     Flavour.PXC: "Percona XtraDB Cluster",
 }
 
+
+LAST_PORT = 65535
 
 MODE: Path = ("database", "mode")
 FLAVOUR: Path = ("database", "flavour")
@@ -113,15 +116,38 @@ def _access(deployment: Deployment) -> Iterator[Mistake]:
             "add database.write_address",
             (ACCESS, MODE),
         )
+    if access is DatabaseAccess.HAPROXY:
+        yield from _ports(deployment)
+
+
+def _ports(deployment: Deployment) -> Iterator[Mistake]:
+    """Compare the ports of the local HAProxy; Galera has one for writes for each database host but the last."""
+    database, ports = deployment.database, write_ports(deployment)
     read_port: Path = ("database", "read_port")
     write_port: Path = ("database", "write_port")
-    if access is DatabaseAccess.HAPROXY and database.read_port == database.write_port:
+    if database.read_port == database.write_port:
         yield Mistake(
             write_port,
             f"HAProxy can not take reads and writes on the same port {database.write_port}",
             "choose two ports",
             (read_port,),
             rests_on=(read_port, write_port, ACCESS, MODE),
+        )
+    elif database.read_port in ports:
+        yield Mistake(
+            read_port,
+            f"HAProxy takes writes on {listed(map(str, ports))}, a port for each database host but the last",
+            "choose a read_port that is none of them, or another write_port",
+            (write_port,),
+            rests_on=(read_port, write_port, ACCESS, MODE, ROLES),
+        )
+    if ports and ports[-1] > LAST_PORT:
+        yield Mistake(
+            write_port,
+            f"HAProxy takes writes on {ports[0]} to {ports[-1]}, a port for each database host but the last, "
+            f"and no port is above {LAST_PORT}",
+            f"choose a write_port of at most {LAST_PORT + 1 - len(ports)}",
+            rests_on=(write_port, ACCESS, MODE, ROLES),
         )
 
 

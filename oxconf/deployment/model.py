@@ -264,7 +264,11 @@ class Database:
     )
     read_address: IPv4Address | None = key("Floating address for reads, for the read policy read-address.")
     read_port: int = key("Port of the local HAProxy for reads.", minimum=1, maximum=65535)
-    write_port: int = key("Port of the local HAProxy for writes.", minimum=1, maximum=65535)
+    write_port: int = key(
+        "Port of the local HAProxy for writes; each database host beyond two takes the next port as well.",
+        minimum=1,
+        maximum=65535,
+    )
     pool: Pool = key("The connection pools of OX.")
     tuning: Tuning = key("Settings that replace computed ones.")
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from attrs import frozen
 
+from oxconf.deployment.mistakes import listed
 from oxconf.deployment.model import Deployment, Host, Mode, Role
 from oxconf.deployment.topology import (
     CLUSTERCHECK_PORT,
@@ -13,11 +14,11 @@ from oxconf.deployment.topology import (
     database_hosts,
     floating_addresses,
     haproxy_reads,
-    haproxy_writes,
     has_clustercheck,
     mounts_filestore,
     ox_hosts,
     runs_haproxy,
+    write_ports,
 )
 
 EVERYBODY = "everybody"
@@ -28,7 +29,7 @@ SESSION_CACHE_PORT = 57463
 
 @frozen
 class Listener:
-    """One open port. `callers` are host names, or `everybody`; an empty tuple means the host itself only."""
+    """One open port. `callers` are host names, the host's own among them, or `everybody`; empty: the host alone."""
 
     protocol: str
     port: int | None
@@ -47,8 +48,8 @@ def listeners(deployment: Deployment, host: Host) -> tuple[Listener, ...]:
     )
 
 
-def _names(hosts: tuple[Host, ...], but: Host) -> tuple[str, ...]:
-    return tuple(host.name for host in hosts if host != but)
+def _names(hosts: tuple[Host, ...], but: Host | None = None) -> tuple[str, ...]:
+    return tuple(host.name for host in hosts if host is not but)
 
 
 def _web(deployment: Deployment, host: Host) -> Iterator[Listener]:
@@ -59,7 +60,7 @@ def _web(deployment: Deployment, host: Host) -> Iterator[Listener]:
 def _ox(deployment: Deployment, host: Host) -> Iterator[Listener]:
     nodes = ox_hosts(deployment)
     if host in nodes:
-        callers = _names(deployment.with_role(Role.WEB), host)
+        callers = _names(deployment.with_role(Role.WEB))
         yield Listener("tcp", deployment.ox.ajp_port, str(host.address), "OX, AJP", callers)
         others = _names(nodes, host)
         for port, service in (
@@ -74,9 +75,10 @@ def _ox(deployment: Deployment, host: Host) -> Iterator[Listener]:
         if haproxy_reads(deployment):
             port = deployment.database.read_port
             yield Listener("tcp", port, str(LOCALHOST), "HAProxy, database reads", ())
-        if haproxy_writes(deployment):
-            port = deployment.database.write_port
-            yield Listener("tcp", port, str(LOCALHOST), "HAProxy, database writes", ())
+        servers = [server.name for server in database_hosts(deployment)]
+        for index, port in enumerate(write_ports(deployment)):
+            without = f" without {listed(servers[:index])}" if index else ""
+            yield Listener("tcp", port, str(LOCALHOST), f"HAProxy, database writes{without}", ())
 
 
 def _database(deployment: Deployment, host: Host) -> Iterator[Listener]:
@@ -85,10 +87,10 @@ def _database(deployment: Deployment, host: Host) -> Iterator[Listener]:
     if host in servers:
         clients = ox_hosts(deployment)
         if mode is Mode.REPLICATION:
-            clients = (*clients, *(server for server in servers if server not in clients))
+            clients = (*clients, *(other for other in servers if other is not host and not other.runs_ox))
         address = str(database_bind_address(deployment, host))
         yield Listener(
-            "tcp", MYSQL_PORT, "*" if address == "0.0.0.0" else address, "database", _names(clients, host)
+            "tcp", MYSQL_PORT, "*" if address == "0.0.0.0" else address, "database", _names(clients)
         )
     if mode is Mode.GALERA:
         members = (*servers, *deployment.with_role(Role.ARBITRATOR))
@@ -99,7 +101,7 @@ def _database(deployment: Deployment, host: Host) -> Iterator[Listener]:
             yield Listener("tcp", 4444, "*", "Galera, full state transfer", _names(servers, host))
     if host in servers and has_clustercheck(deployment):
         callers = tuple(h for h in ox_hosts(deployment) if runs_haproxy(deployment, h))
-        yield Listener("tcp", CLUSTERCHECK_PORT, "*", "clustercheck", _names(callers, host))
+        yield Listener("tcp", CLUSTERCHECK_PORT, "*", "clustercheck", _names(callers))
 
 
 def _other(deployment: Deployment, host: Host) -> Iterator[Listener]:

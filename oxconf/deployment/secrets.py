@@ -43,11 +43,12 @@ SAMPLES = frozenset(
 
 @frozen
 class Purpose:
-    """What one secret is for. `longest` is the number of characters that its daemon takes."""
+    """What one secret is for: how many characters its daemon takes, and which of them it can not be given."""
 
     name: str
     text: str
     longest: int = 128
+    refused: str = ""
     placeholder: str = ""
 
 
@@ -57,7 +58,14 @@ PURPOSES = (
     Purpose("sst", "password of the Galera state transfer user sstuser"),
     Purpose("clustercheck", "password of the health check's database user clustercheck"),
     # keepalived(5): only the first eight characters of auth_pass count, so no longer one is taken.
-    Purpose("vrrp", "password between the keepalived instances", longest=8, placeholder="REPLACE_"),
+    # Its parser knows no escape: these end a word, open a block or name a variable.
+    Purpose(
+        "vrrp",
+        "password between the keepalived instances",
+        longest=8,
+        refused="\"'\\{}$#!",
+        placeholder="REPLACE_",
+    ),
 )
 
 
@@ -157,4 +165,8 @@ def refusal(purpose: Purpose, value: object) -> str | None:
         return f"has {len(value)} characters; its daemon takes {purpose.longest}"
     if not value.isascii() or not value.isprintable() or " " in value:
         return "may hold printable ASCII characters without blanks only: not every daemon reads others alike"
+    if set(value) <= {"."}:
+        return "is the dots of an example; choose a password"
+    if any(character in purpose.refused for character in value):
+        return f"holds one of {' '.join(purpose.refused)}, which its daemon can not be given"
     return None

@@ -16,6 +16,9 @@ SYSTEM_RESERVE = GIB
 FIXED_SHARES = {Role.WEB: GIB, Role.FILESTORE: 2 * GIB, Role.ARBITRATOR: 128 * MIB}
 """Memory of the roles that do not grow with the host. OURS: Apache's workers; page cache of the NFS server; garbd."""
 
+ADMINDAEMON = 512 * MIB
+"""Memory of the admin daemon, a second JVM on every OX host. OURS: it serves administrators, no users."""
+
 PER_CONNECTION = 3 * MIB
 """What one busy connection takes in the server beside the buffer pool.
 
@@ -122,10 +125,11 @@ def budget(deployment: Deployment, host: Host) -> tuple[Part, ...]:
     parts += [Part(role.value, FIXED_SHARES[role]) for role in host.roles if role in FIXED_SHARES]
     if host.has(Role.GROUPWARE, Role.PROVISIONING):
         parts.append(Part("groupware heap", server_memory(host).value * MIB))
+        parts.append(Part("admin daemon", ADMINDAEMON))
     if host.has(Role.DATABASE):
         parts.append(Part("buffer pool", buffer_pool(deployment, host).value))
         parts.append(Part("connections", max_connections(deployment).value * PER_CONNECTION))
         if deployment.database.mode is Mode.GALERA:
             # The cache is a mapped file: part of it is resident while a node catches up.
-            parts.append(Part("write-set cache", gcache_size(deployment).value // 2))
+            parts.append(Part("half of the write-set cache", gcache_size(deployment).value // 2))
     return tuple(parts)

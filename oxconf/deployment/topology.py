@@ -73,6 +73,18 @@ def haproxy_writes(deployment: Deployment) -> bool:
     return deployment.database.access is DatabaseAccess.HAPROXY and deployment.database.mode is Mode.GALERA
 
 
+def write_ports(deployment: Deployment) -> tuple[int, ...]:
+    """Return the loopback ports on which HAProxy takes writes, one for each database server but the last.
+
+    The first leads to the writer, and to the second while the writer is down; the second leads to the next server,
+    and so on. Two servers need one port.
+    """
+    if not haproxy_writes(deployment):
+        return ()
+    first = deployment.database.write_port
+    return tuple(range(first, first + max(1, len(database_hosts(deployment)) - 1)))
+
+
 def haproxy_reads(deployment: Deployment) -> bool:
     """Whether HAProxy spreads reads; it does not where all reads go to the writer."""
     database = deployment.database

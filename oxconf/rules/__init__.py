@@ -27,12 +27,14 @@ from oxconf.rules import (
     ox128_dead_node_kept,
     ox131_path_shadowed,
     ox134_balancer_unknown,
+    ox137_server_name_differs,
     ox201_admindaemon_reads_elsewhere,
     ox204_configdb_differs,
     ox207_stale_reads,
     ox210_bind_refuses_clients,
     ox213_write_to_reader,
     ox216_monitor_beside_causal_reads,
+    ox219_server_closes_first,
     ox301_server_id_duplicate,
     ox304_galera_server_id_differs,
     ox307_cluster_name_differs,
@@ -47,6 +49,7 @@ from oxconf.rules import (
     ox334_slave_writable,
     ox337_log_slave_updates_missing,
     ox340_sst_donor_is_writer,
+    ox341_sst_donor_unknown,
     ox343_node_name_duplicate,
     ox346_galera_switched_off,
     ox401_virtual_router_id_clash,
@@ -61,7 +64,10 @@ from oxconf.rules import (
     ox421_server_unchecked,
     ox422_bare_health_check,
     ox425_sessions_survive,
+    ox426_backup_writers_unordered,
     ox431_database_unused,
+    ox434_address_of_a_host,
+    ox437_health_check_refused,
     ox501_uid_gid_differs,
     ox504_client_not_exported,
     ox507_mount_differs,
@@ -72,6 +78,7 @@ from oxconf.rules import (
     ox604_discovery_differs,
     ox607_discovery_or_list,
     ox610_tcp_servers_incomplete,
+    ox613_own_name_on_loopback,
     ox701_port_clash,
     ox704_nobody_serves,
     ox707_address_not_own,
@@ -90,6 +97,7 @@ from oxconf.rules import (
     ox910_below_recommended_hosts,
 )
 from oxconf.rules._rule import Finding, Rule, Severity
+from oxconf.rules._secrets import redactor
 
 __all__ = ["RULES", "Finding", "Rule", "Severity", "judge"]
 
@@ -112,12 +120,14 @@ RULES: tuple[Rule, ...] = (
     ox128_dead_node_kept.RULE,
     ox131_path_shadowed.RULE,
     ox134_balancer_unknown.RULE,
+    ox137_server_name_differs.RULE,
     ox201_admindaemon_reads_elsewhere.RULE,
     ox204_configdb_differs.RULE,
     ox207_stale_reads.RULE,
     ox210_bind_refuses_clients.RULE,
     ox213_write_to_reader.RULE,
     ox216_monitor_beside_causal_reads.RULE,
+    ox219_server_closes_first.RULE,
     ox301_server_id_duplicate.RULE,
     ox304_galera_server_id_differs.RULE,
     ox307_cluster_name_differs.RULE,
@@ -132,6 +142,7 @@ RULES: tuple[Rule, ...] = (
     ox334_slave_writable.RULE,
     ox337_log_slave_updates_missing.RULE,
     ox340_sst_donor_is_writer.RULE,
+    ox341_sst_donor_unknown.RULE,
     ox343_node_name_duplicate.RULE,
     ox346_galera_switched_off.RULE,
     ox401_virtual_router_id_clash.RULE,
@@ -146,7 +157,10 @@ RULES: tuple[Rule, ...] = (
     ox421_server_unchecked.RULE,
     ox422_bare_health_check.RULE,
     ox425_sessions_survive.RULE,
+    ox426_backup_writers_unordered.RULE,
     ox431_database_unused.RULE,
+    ox434_address_of_a_host.RULE,
+    ox437_health_check_refused.RULE,
     ox501_uid_gid_differs.RULE,
     ox504_client_not_exported.RULE,
     ox507_mount_differs.RULE,
@@ -157,6 +171,7 @@ RULES: tuple[Rule, ...] = (
     ox604_discovery_differs.RULE,
     ox607_discovery_or_list.RULE,
     ox610_tcp_servers_incomplete.RULE,
+    ox613_own_name_on_loopback.RULE,
     ox701_port_clash.RULE,
     ox704_nobody_serves.RULE,
     ox707_address_not_own.RULE,
@@ -181,9 +196,10 @@ def judge(evidence: Evidence, *, deploy: bool = False) -> tuple[Finding, ...]:
 
     `deploy` judges as before an installation: placeholders of secrets are errors then.
     """
+    redact = redactor(evidence)
     found = []
     for rule in RULES:
         for finding in rule.check(evidence):
             severity = rule.deploy if deploy and rule.deploy else finding.severity
-            found.append(evolve(finding, severity=severity))
+            found.append(evolve(finding, severity=severity, message=redact(finding.message)))
     return tuple(sorted(found, key=lambda f: (f.severity is not Severity.ERROR, f.code, f.places, f.message)))

@@ -16,9 +16,7 @@ Cache = Located[LateralCache]
 def of_host(host: HostEvidence, kinds: tuple[type[LateralCache], ...]) -> Iterator[Cache]:
     """Yield the cache files of a host."""
     for kind in kinds:
-        found = host.find(kind)
-        if found is not None:
-            yield found
+        yield from host.each(kind)
 
 
 def caches(evidence: Evidence, kinds: tuple[type[LateralCache], ...]) -> Iterator[Cache]:

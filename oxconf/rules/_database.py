@@ -31,6 +31,18 @@ def number(option: OptionAt | None) -> int | None:
         return None
 
 
+def server_id(host: HostEvidence) -> int:
+    """Return the server's id; 1 is the default of servers that replicate."""
+    found = number(host.option("server_id"))
+    return 1 if found is None else found
+
+
+def read_only(host: HostEvidence) -> Place | None:
+    """Return where a server is told to refuse writes, or None."""
+    options = (host.option(name) for name in ("read_only", "super_read_only"))
+    return next((option.place for option in options if option is not None and is_on(option)), None)
+
+
 def is_loopback(address: str) -> bool:
     """Whether a name or an address is the host itself."""
     return address.lower() in _LOOPBACK or address.startswith("127.")
@@ -62,6 +74,12 @@ def cluster_members(host: HostEvidence) -> tuple[str, ...] | None:
         return None
     text = option.value.strip().removeprefix("gcomm://").partition("?")[0]
     return tuple(without_port(word.strip()) for word in text.split(",") if word.strip())
+
+
+def node_name(host: HostEvidence) -> str:
+    """Return the name by which others choose the node as a donor; the host's name where none is set."""
+    option = host.option("wsrep_node_name")
+    return option.value.strip() if option else host.name
 
 
 def node_addresses(host: HostEvidence) -> tuple[str, ...]:

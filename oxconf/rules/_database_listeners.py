@@ -1,19 +1,22 @@
 """Which HAProxy listeners the database URLs of OX lead to."""
 
-from itertools import pairwise
+from collections.abc import Iterable
 
 from attrs import frozen
 
 from oxconf.artifacts.haproxy_cfg import HaproxyCfg, Listener, Server
 from oxconf.evidence import Evidence, HostEvidence, Located
-from oxconf.rules._addresses import is_every, reached, same
+from oxconf.rules._addresses import reached
+from oxconf.rules._chains import chain, listens, next_listener, servers_behind
 from oxconf.rules._endpoints import Client, clients
-from oxconf.syntax import haproxy
 
 
 @frozen
 class Used:
-    """A listener and the URLs that lead to it."""
+    """A listener and the URLs that lead to it.
+
+    `listener.servers` may name other listeners of the same HAProxy; `servers` are those behind all of them.
+    """
 
     proxy: Located[HaproxyCfg]
     listener: Listener
@@ -27,52 +30,66 @@ class Used:
     @property
     def active(self) -> tuple[Server, ...]:
         """The servers that get connections while all are well: no backup, and not switched off on its line."""
-        lines = {line.line: line.words for section in self._document.children for line in section.lines}
-        return tuple(
-            server
-            for server in self.listener.servers
-            if not server.backup and not _switched_off(lines.get(server.line, ()))
-        )
+        return tuple(filter(_is_active, self.listener.servers))
 
     @property
-    def all_backups(self) -> bool:
-        """Whether all backups get connections at the same time when no other server is up."""
-        own = next((part for part in self._document.children if part.line == self.listener.line), None)
-        behind = [line.words[1:2] for line in own.lines if line.words[0] == "default_backend"] if own else []
-        switched = False
-        for section in self._document.children:
-            if section.keyword == "defaults" or section == own or (section.name,) in behind:
-                for line in section.lines:
-                    if line.words[-2:] == ("option", "allbackups"):
-                        switched = line.words[0] != "no"
-        return switched
+    def databases(self) -> tuple[Server, ...]:
+        """Its servers that are no listeners of the same HAProxy."""
+        proxy = self.proxy.artifact
+        return tuple(server for server in self.listener.servers if next_listener(proxy, server) is None)
 
     @property
-    def _document(self) -> haproxy.Document:
-        return haproxy.parse(self.proxy.host.files[self.proxy.path].text)
+    def servers(self) -> tuple[Server, ...]:
+        """The servers behind it and behind the listeners that it leads to."""
+        return servers_behind(self.proxy.artifact, self.listener)
+
+    @property
+    def order(self) -> tuple[Server, ...]:
+        """The order in which servers take the connections: what is active first, then the backups."""
+        active = (server for server in self.servers if _is_active(server))
+        return (*active, *(server for server in self.servers if server.backup))
 
 
-def used_listeners(evidence: Evidence) -> tuple[Used, ...]:
-    """Return every HAProxy listener that a database URL leads to, with all of its URLs."""
-    found: dict[tuple[str, int, int], tuple[Located[HaproxyCfg], Listener, list[Client]]] = {}
+def _is_active(server: Server) -> bool:
+    return not server.backup and not server.disabled and server.weight != 0
+
+
+_Found = dict[tuple[str, int, int | None], tuple[Located[HaproxyCfg], Listener, list[Client]]]
+
+
+def called_listeners(evidence: Evidence) -> tuple[Used, ...]:
+    """Return every HAProxy listener that a database URL calls, with all of its URLs."""
+    found: _Found = {}
     for client in clients(evidence):
         host = reached(evidence, client.host, client.url.host)
         proxy = host.find(HaproxyCfg) if host else None
         if proxy is None:
             continue
         for listener in proxy.artifact.listeners:
-            fits = is_every(listener.address) or same(listener.address, client.url.host)
-            if listener.port == client.url.port and fits:
-                key = (proxy.host.name, listener.line, listener.port)
-                found.setdefault(key, (proxy, listener, []))[2].append(client)
+            if listens(listener, client.url.host, client.url.port):
+                _add(found, proxy, listener, (client,))
+    return _all(found)
+
+
+def used_listeners(evidence: Evidence) -> tuple[Used, ...]:
+    """Return what `called_listeners` does, and every listener that these lead to, with the same URLs."""
+    found: _Found = {}
+    for used in called_listeners(evidence):
+        for listener in chain(used.proxy.artifact, used.listener):
+            _add(found, used.proxy, listener, used.clients)
+    return _all(found)
+
+
+def _add(found: _Found, proxy: Located[HaproxyCfg], listener: Listener, theirs: tuple[Client, ...]) -> None:
+    key = (proxy.host.name, listener.line, listener.port)
+    found.setdefault(key, (proxy, listener, []))[2].extend(theirs)
+
+
+def _all(found: _Found) -> tuple[Used, ...]:
     return tuple(Used(proxy, listener, tuple(theirs)) for proxy, listener, theirs in found.values())
 
 
-def servers_of(evidence: Evidence, listener: Listener) -> tuple[tuple[Server, HostEvidence], ...]:
-    """Return the servers of a listener whose hosts are known."""
-    known = ((server, evidence.owner(server.address)) for server in listener.servers)
+def servers_of(evidence: Evidence, servers: Iterable[Server]) -> tuple[tuple[Server, HostEvidence], ...]:
+    """Return those of the servers whose hosts are known."""
+    known = ((server, evidence.owner(server.address)) for server in servers)
     return tuple((server, host) for server, host in known if host is not None)
-
-
-def _switched_off(words: tuple[str, ...]) -> bool:
-    return "disabled" in words or ("weight", "0") in pairwise(words)

@@ -6,14 +6,15 @@ from collections.abc import Iterator
 from attrs import frozen
 
 from oxconf.artifacts.configdb_properties import AdmindaemonConfigdb, GroupwareConfigdb, JdbcUrl
-from oxconf.artifacts.haproxy_cfg import HaproxyCfg, Listener
+from oxconf.artifacts.haproxy_cfg import HaproxyCfg, Server
 from oxconf.artifacts.keepalived_conf import KeepalivedConf
 from oxconf.artifacts.write_address import WriteAddress
+from oxconf.deployment.topology import MYSQL_PORT
 from oxconf.evidence import Evidence, HostEvidence, Place
-from oxconf.rules._addresses import is_every
+from oxconf.rules._addresses import reached
+from oxconf.rules._chains import listens, servers_behind
 from oxconf.rules._database import is_loopback, number
 
-MYSQL_PORT = 3306
 _ADDED = re.compile(r"\bip\s+addr(?:ess)?\s+(?:add|replace)\s+([0-9.]+)")
 
 
@@ -60,14 +61,14 @@ def endpoint(evidence: Evidence, url: JdbcUrl) -> tuple[str, int]:
 
 def way(evidence: Evidence, host: HostEvidence, url: JdbcUrl) -> Way | None:
     """Return where a URL of this host leads, or None where that is not known."""
-    there = host if is_loopback(url.host) else evidence.owner(url.host)
+    there = reached(evidence, host, url.host)
     if there is None:
         return None
-    balancer = there.find(HaproxyCfg)
-    for listener in balancer.artifact.listeners if balancer else ():
-        if listener.port == url.port and _listens(listener, url.host):
-            assert balancer is not None  # its listeners are looked at
-            return _behind(evidence, listener, balancer.at(listener.line))
+    for balancer in there.each(HaproxyCfg):
+        for listener in balancer.artifact.listeners:
+            if listens(listener, url.host, url.port):
+                servers = servers_behind(balancer.artifact, listener)
+                return _behind(evidence, servers, balancer.at(listener.line))
     if serves(there, url.port):
         return Way((url.host,), (there,))
     return None
@@ -82,26 +83,18 @@ def holders(evidence: Evidence) -> dict[str, tuple[HostEvidence, ...]]:
     """Return the floating addresses and the hosts that may hold each."""
     found: dict[str, dict[str, HostEvidence]] = {}
     for host in evidence.hosts:
-        keepalived = host.find(KeepalivedConf)
-        for instance in keepalived.artifact.instances if keepalived else ():
-            for virtual in instance.addresses:
-                found.setdefault(str(virtual.address.ip), {})[host.name] = host
+        for keepalived in host.each(KeepalivedConf):
+            for instance in keepalived.artifact.instances:
+                for virtual in instance.addresses:
+                    found.setdefault(str(virtual.address.ip), {})[host.name] = host
         if WriteAddress.path in host.files:
             for address in _ADDED.findall(host.files[WriteAddress.path].text):
                 found.setdefault(address, {})[host.name] = host
     return {address: tuple(hosts.values()) for address, hosts in found.items()}
 
 
-def _listens(listener: Listener, address: str) -> bool:
-    return (
-        is_every(listener.address)
-        or listener.address == address
-        or (is_loopback(listener.address) and is_loopback(address))
-    )
-
-
-def _behind(evidence: Evidence, listener: Listener, place: Place) -> Way | None:
-    active = [server for server in listener.servers if not server.backup] or list(listener.servers[:1])
+def _behind(evidence: Evidence, behind: tuple[Server, ...], place: Place) -> Way | None:
+    active = [server for server in behind if not server.backup] or list(behind[:1])
     if not active:
         return None
     owners = (evidence.owner(server.address) for server in active)

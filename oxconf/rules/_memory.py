@@ -6,10 +6,11 @@ from attrs import frozen
 
 from oxconf.artifacts._provider_options import ProviderOptions
 from oxconf.artifacts.oxinstaller import OxInstaller
-from oxconf.deployment.sizing import FIXED_SHARES, PER_CONNECTION, SYSTEM_RESERVE
+from oxconf.deployment.sizing import ADMINDAEMON, FIXED_SHARES, PER_CONNECTION, SYSTEM_RESERVE
 from oxconf.deployment.units import MIB, speak_size
 from oxconf.evidence import HostEvidence, OptionAt, Place
 from oxconf.rules._database import number
+from oxconf.rules._filestore import is_ox_node
 
 
 @frozen
@@ -35,6 +36,8 @@ def shares(host: HostEvidence) -> Iterator[Share]:
     heap = installer.artifact.server_memory if installer else None
     if installer and heap:
         yield Share("groupware heap", heap * MIB, installer.place("server_memory"))
+    if is_ox_node(host):
+        yield Share("admin daemon", ADMINDAEMON)
     yield from _database(host)
 
 

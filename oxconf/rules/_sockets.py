@@ -9,10 +9,11 @@ from oxconf.artifacts.ajp_properties import AjpProperties
 from oxconf.artifacts.cache_ccf import AdmindaemonCache, GroupwareCache, SessionCache
 from oxconf.artifacts.clustercheck import ClustercheckSocket
 from oxconf.artifacts.haproxy_cfg import HaproxyCfg
+from oxconf.artifacts.proxy_ajp import ProxyAjp
+from oxconf.deployment.topology import MYSQL_PORT
 from oxconf.evidence import HostEvidence, Place
 from oxconf.rules._addresses import is_every, same
 from oxconf.rules._database import is_galera, is_on, number, place_of
-from oxconf.rules._endpoints import MYSQL_PORT
 from oxconf.rules._web import AJP_PORT
 from oxconf.syntax import unit
 
@@ -28,39 +29,50 @@ _STREAM = re.compile(r"(?:(?P<address>.*):)?(?P<port>[0-9]{1,5})")
 
 @frozen
 class Socket:
-    """One TCP port. `address` is `*` for every address and None where it is not known."""
+    """One TCP port. `address` is `*` for every address; it and `port` are None where they are not known."""
 
     address: str | None
-    port: int
+    port: int | None
     service: str
     place: Place
 
     def overlaps(self, other: "Socket") -> bool:
         """Whether only one of the two can be opened; what is not known clashes with nothing."""
-        if self.port != other.port or self.address is None or other.address is None:
+        if self.port != other.port or None in (self.port, self.address, other.address):
             return False
-        return self.address == "*" or other.address == "*" or same(self.address, other.address)
+        return "*" in (self.address, other.address) or same(self.address or "", other.address or "")
 
     def serves(self, address: str, port: int) -> bool:
         """Whether a call to that address of the host is answered; what is not known answers."""
-        return self.port == port and (self.address in (None, "*") or same(self.address or "", address))
+        return self.has(port) and (self.address in (None, "*") or same(self.address or "", address))
+
+    def has(self, port: int) -> bool:
+        """Whether it is, or may be, that port."""
+        return self.port in (None, port)
 
 
 def sockets(host: HostEvidence) -> tuple[Socket, ...]:
     """Return what listens on a host."""
-    return (*_balancer(host), *_database(host), *_ox(host), *_clustercheck(host))
+    return (*_web(host), *_balancer(host), *_database(host), *_ox(host), *_clustercheck(host))
 
 
 def _known(address: str) -> str:
     return "*" if is_every(address) else address
 
 
+def _web(host: HostEvidence) -> Iterator[Socket]:
+    for web in host.each(ProxyAjp):
+        # Debian's ports.conf says so; it is none of our files.
+        yield Socket("*", 80, "Apache", web.place())
+
+
 def _balancer(host: HostEvidence) -> Iterator[Socket]:
-    proxy = host.find(HaproxyCfg)
-    for listener in proxy.artifact.listeners if proxy else ():
-        assert proxy is not None  # its listeners are looked at
-        service = f'the HAProxy listener "{listener.name}"'
-        yield Socket(_known(listener.address), listener.port, service, proxy.at(listener.line))
+    for proxy in host.each(HaproxyCfg):
+        for listener in proxy.artifact.listeners:
+            # A variable of HAProxy's environment may be any address.
+            address = None if "$" in listener.address else _known(listener.address)
+            service = f'the HAProxy listener "{listener.name}"'
+            yield Socket(address, listener.port, service, proxy.at(listener.line))
 
 
 def _database(host: HostEvidence) -> Iterator[Socket]:
@@ -79,8 +91,7 @@ def _database(host: HostEvidence) -> Iterator[Socket]:
 
 
 def _ox(host: HostEvidence) -> Iterator[Socket]:
-    node = host.find(AjpProperties)
-    if node is not None:
+    for node in host.each(AjpProperties):
         bind = node.artifact.bind_address
         address = None if bind is None else _known(bind)
         yield Socket(address, node.artifact.port or AJP_PORT, "the AJP connector", node.place("port"))
@@ -89,9 +100,9 @@ def _ox(host: HostEvidence) -> Iterator[Socket]:
         (AdmindaemonCache, "the cache of the admin daemon"),
         (SessionCache, "the session cache"),
     ):
-        cache = host.find(cls)
-        if cache is not None and cache.artifact.tcp_listener_port is not None:
-            yield Socket("*", cache.artifact.tcp_listener_port, name, cache.place("tcp_listener_port"))
+        for cache in host.each(cls):
+            if cache.artifact.tcp_listener_port is not None:
+                yield Socket("*", cache.artifact.tcp_listener_port, name, cache.place("tcp_listener_port"))
 
 
 def _clustercheck(host: HostEvidence) -> Iterator[Socket]:

@@ -1,10 +1,12 @@
 """Balancers of the web servers: which of them users come through, and which node is behind a member."""
 
+from collections.abc import Iterator
+
 from attrs import frozen
 
 from oxconf.artifacts.ajp_properties import AjpProperties
 from oxconf.artifacts.proxy_ajp import PATHS, SOAP, Balancer, BalancerMember, ProxyAjp
-from oxconf.evidence import Evidence, Located
+from oxconf.evidence import Evidence, HostEvidence, Located, Place
 from oxconf.rules._addresses import reached
 
 AJP_PORT = 8009
@@ -33,10 +35,32 @@ def members_by_host(evidence: Evidence, balancer: Balancer) -> frozenset[str]:
     """Return the members as texts that are equal where the same node has the same route: `ox1 (route OX1)`."""
     texts = set()
     for member in balancer.members:
-        owner = evidence.owner(member.host)
-        name = owner.name if owner else member.host
+        name = evidence.name_of(member.host)
         texts.add(f"{name} (route {member.route})" if member.route else f"{name} (no route)")
     return frozenset(texts)
+
+
+@frozen
+class Member:
+    """A node of a balancer of a web server; `host` is None where nobody told who has its address."""
+
+    web: Located[ProxyAjp]
+    balancer: Balancer
+    member: BalancerMember
+    host: HostEvidence | None
+
+    @property
+    def place(self) -> Place:
+        """Where the member stands."""
+        return self.web.at(self.member.line)
+
+
+def members(evidence: Evidence, *, of_users: bool = False) -> Iterator[Member]:
+    """Yield the members of all balancers, or of those that users come through."""
+    for web in evidence.find(ProxyAjp):
+        for balancer in user_balancers(web.artifact) if of_users else web.artifact.balancers:
+            for member in balancer.members:
+                yield Member(web, balancer, member, reached(evidence, web.host, member.host))
 
 
 @frozen
@@ -51,12 +75,9 @@ class NodeBehind:
 
 def nodes_behind(evidence: Evidence) -> tuple[NodeBehind, ...]:
     """Return every member whose node is known."""
-    found = []
-    for web in evidence.find(ProxyAjp):
-        for balancer in web.artifact.balancers:
-            for member in balancer.members:
-                host = reached(evidence, web.host, member.host)
-                node = host.find(AjpProperties) if host else None
-                if node is not None:
-                    found.append(NodeBehind(web, balancer, member, node))
-    return tuple(found)
+    return tuple(
+        NodeBehind(each.web, each.balancer, each.member, node)
+        for each in members(evidence)
+        if each.host
+        for node in each.host.each(AjpProperties)
+    )

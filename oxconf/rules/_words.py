@@ -1,16 +1,10 @@
-"""Small words for the messages of rules."""
+"""Who differs from the rest."""
 
 from collections import Counter
 from collections.abc import Hashable, Iterable, Iterator
 from typing import TypeVar
 
 T = TypeVar("T")
-
-
-def listed(words: Iterable[str]) -> str:
-    """Return `a`, `a and b` or `a, b and c`."""
-    *first, last = words
-    return f"{', '.join(first)} and {last}" if first else last
 
 
 def odd_ones(items: Iterable[tuple[T, Hashable]]) -> Iterator[tuple[T, T]]:

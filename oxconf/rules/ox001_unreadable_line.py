@@ -1,10 +1,9 @@
 """OX001: a line that its daemon refuses, passes over or reads as something else."""
 
 from collections.abc import Iterator
-from fnmatch import fnmatchcase
 
+from oxconf.artifacts.my_cnf import MyCnf, is_included
 from oxconf.evidence import Evidence, HostEvidence, Place
-from oxconf.plan import MY_CNF, OPTION_FILES
 from oxconf.rules._rule import Finding, Rule, Severity
 from oxconf.syntax import optionfile
 
@@ -17,7 +16,7 @@ def check(evidence: Evidence) -> Iterator[Finding]:
 
 
 def _is_option_file(path: str) -> bool:
-    return path == MY_CNF or fnmatchcase(path, OPTION_FILES)
+    return path == MyCnf.path or is_included(path)
 
 
 def _option_files(host: HostEvidence) -> Iterator[tuple[Place, str]]:

@@ -1,11 +1,10 @@
 """OX007: an option of the database server is set again further on, so that the first value does not count."""
 
 from collections.abc import Iterator
-from fnmatch import fnmatchcase
 
+from oxconf.artifacts.my_cnf import is_included
 from oxconf.deployment.units import parse_size
 from oxconf.evidence import Evidence, HostEvidence, OptionAt
-from oxconf.plan import OPTION_FILES
 from oxconf.rules._rule import Finding, Rule, Severity
 
 _ELSEWHERE = (
@@ -30,7 +29,7 @@ def check(evidence: Evidence) -> Iterator[Finding]:
 def _host(host: HostEvidence) -> Iterator[Finding]:
     for option in host.options:
         # What stands before our folder is meant to be replaced by it, such as the bind-address of the package.
-        if not fnmatchcase(option.place.path, OPTION_FILES) or option.key.startswith(_ELSEWHERE):
+        if not is_included(option.place.path) or option.key.startswith(_ELSEWHERE):
             continue
         winner = host.option(option.key)
         if winner is None or winner.place == option.place or _plain(winner) == _plain(option):

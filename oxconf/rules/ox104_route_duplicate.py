@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 from oxconf.artifacts.ajp_properties import AjpProperties
-from oxconf.artifacts.proxy_ajp import ProxyAjp
+from oxconf.deployment.mistakes import listed
 from oxconf.evidence import Evidence, Place
 from oxconf.rules._rule import Finding, Rule, Severity
-from oxconf.rules._words import listed
+from oxconf.rules._web import members
 
 
 def check(evidence: Evidence) -> Iterator[Finding]:
@@ -16,9 +16,9 @@ def check(evidence: Evidence) -> Iterator[Finding]:
         if node.artifact.jvm_route is not None:
             entry = (node.host.name, node.place("jvm_route"))
             nodes.setdefault(node.artifact.jvm_route, []).append(entry)
-    members = _members(evidence)
-    for route in dict.fromkeys((*nodes, *members)):
-        have, places = nodes.get(route, []), members.get(route, {})
+    shared = _shared(evidence)
+    for route in dict.fromkeys((*nodes, *shared)):
+        have, places = nodes.get(route, []), shared.get(route, {})
         if len(have) > 1:
             names = listed(name for name, _ in have)
             yield RULE.finding(
@@ -35,18 +35,17 @@ def check(evidence: Evidence) -> Iterator[Finding]:
             )
 
 
-def _members(evidence: Evidence) -> dict[str, dict[Place, str]]:
+def _shared(evidence: Evidence) -> dict[str, dict[Place, str]]:
     """Return the members that share a route with another node inside one balancer: route to place to node."""
+    found: dict[tuple[Place, str], dict[Place, str]] = {}
+    for each in members(evidence):
+        if each.member.route is not None:
+            key = (each.web.at(each.balancer.line), each.member.route)
+            found.setdefault(key, {})[each.place] = each.member.host
     shared: dict[str, dict[Place, str]] = {}
-    for web in evidence.find(ProxyAjp):
-        for balancer in web.artifact.balancers:
-            by_route: dict[str, dict[Place, str]] = {}
-            for member in balancer.members:
-                if member.route is not None:
-                    by_route.setdefault(member.route, {})[web.at(member.line)] = member.host
-            for route, places in by_route.items():
-                if len(set(places.values())) > 1:
-                    shared.setdefault(route, {}).update(places)
+    for (_, route), places in found.items():
+        if len(set(places.values())) > 1:
+            shared.setdefault(route, {}).update(places)
     return shared
 
 

@@ -4,14 +4,14 @@ from collections.abc import Iterator
 
 from oxconf.artifacts.ajp_properties import AjpProperties
 from oxconf.artifacts.oxinstaller import OxInstaller
-from oxconf.artifacts.proxy_ajp import ProxyAjp
 from oxconf.evidence import Evidence, Place
 from oxconf.rules._rule import Finding, Rule, Severity
+from oxconf.rules._web import members
 
 
 def check(evidence: Evidence) -> Iterator[Finding]:
     """Compare --jkroute with ajp.properties of the same host, and with the BalancerMembers where that is not known."""
-    members = _members(evidence)
+    routes = _routes(evidence)
     for script in evidence.find(OxInstaller):
         jkroute, host = script.artifact.jkroute, script.host
         if jkroute is None:
@@ -26,7 +26,7 @@ def check(evidence: Evidence) -> Iterator[Finding]:
                     node.place("jvm_route"),
                 )
             continue
-        for route, place in members.get(host.name, ()):
+        for route, place in routes.get(host.name, ()):
             if route != jkroute:
                 yield RULE.finding(
                     f'{host.name} is installed with --jkroute={jkroute}, but {place.host} knows it as "{route}"',
@@ -35,15 +35,12 @@ def check(evidence: Evidence) -> Iterator[Finding]:
                 )
 
 
-def _members(evidence: Evidence) -> dict[str, list[tuple[str, Place]]]:
+def _routes(evidence: Evidence) -> dict[str, list[tuple[str, Place]]]:
     """Return routes and places of the BalancerMembers of each host."""
     found: dict[str, list[tuple[str, Place]]] = {}
-    for web in evidence.find(ProxyAjp):
-        for balancer in web.artifact.balancers:
-            for member in balancer.members:
-                owner = evidence.owner(member.host)
-                if owner is not None and member.route is not None:
-                    found.setdefault(owner.name, []).append((member.route, web.at(member.line)))
+    for each in members(evidence):
+        if each.host is not None and each.member.route is not None:
+            found.setdefault(each.host.name, []).append((each.member.route, each.place))
     return found
 
 

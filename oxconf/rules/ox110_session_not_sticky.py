@@ -3,11 +3,10 @@
 from collections.abc import Iterator
 
 from oxconf.artifacts.proxy_ajp import Balancer, ProxyAjp
+from oxconf.deployment.mistakes import listed
 from oxconf.evidence import Evidence, Located
 from oxconf.rules._rule import Finding, Rule, Severity
 from oxconf.rules._web import user_balancers
-from oxconf.rules._words import listed
-from oxconf.syntax import apache
 
 COOKIE = "JSESSIONID"
 
@@ -15,15 +14,14 @@ COOKIE = "JSESSIONID"
 def check(evidence: Evidence) -> Iterator[Finding]:
     """Look at each balancer of several nodes that users come through: its sticky cookie and its members' routes."""
     for web in evidence.find(ProxyAjp):
-        document = apache.parse(web.host.files[web.path].text)
         for balancer in user_balancers(web.artifact):
             if len(balancer.members) > 1:
-                yield from _check(web, balancer, document)
+                yield from _check(web, balancer)
 
 
-def _check(web: Located[ProxyAjp], balancer: Balancer, document: apache.Document) -> Iterator[Finding]:
+def _check(web: Located[ProxyAjp], balancer: Balancer) -> Iterator[Finding]:
     name = f'the balancer "{balancer.name}" of {web.host.name}'
-    sticky = balancer.sticky_session or _elsewhere(document, balancer.name)
+    sticky = balancer.sticky_session
     routeless = [member for member in balancer.members if member.route is None]
     cookie = (sticky or "").partition("|")[0]
     if not sticky:
@@ -31,7 +29,7 @@ def _check(web: Located[ProxyAjp], balancer: Balancer, document: apache.Document
             f"{name} spreads over {len(balancer.members)} nodes and has no stickysession",
             web.at(balancer.line),
         )
-    elif cookie != COOKIE and not _sets_cookie(document, cookie):
+    elif cookie != COOKIE and not any(cookie in text for text in web.artifact.cookies):
         yield RULE.finding(
             f'{name} looks for sessions in the cookie "{cookie}", which OX does not set',
             web.at(balancer.line),
@@ -41,24 +39,6 @@ def _check(web: Located[ProxyAjp], balancer: Balancer, document: apache.Document
             f"{name} has no route for {listed(member.host for member in routeless)}",
             *(web.at(member.line) for member in routeless),
         )
-
-
-def _elsewhere(document: apache.Document, name: str) -> str | None:
-    """Return stickysession where ProxyPass or a ProxySet outside of the section gives it to the balancer."""
-    for keyword in ("ProxySet", "ProxyPass"):
-        for node, _ in document.find(keyword):
-            if any(arg.partition("://")[2].split("/")[0] == name for arg in node.args):
-                for arg in node.args:
-                    if arg.lower().startswith("stickysession="):
-                        return arg.partition("=")[2]
-    return None
-
-
-def _sets_cookie(document: apache.Document, cookie: str) -> bool:
-    return any(
-        "set-cookie" in (arg.lower() for arg in node.args) and any(cookie in arg for arg in node.args)
-        for node, _ in document.find("Header")
-    )
 
 
 RULE = Rule(

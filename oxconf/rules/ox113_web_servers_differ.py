@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 
 from oxconf.artifacts.proxy_ajp import ProxyAjp
+from oxconf.deployment.mistakes import listed
 from oxconf.evidence import Evidence, Place
 from oxconf.rules._rule import Finding, Rule, Severity
 from oxconf.rules._web import members_by_host
-from oxconf.rules._words import listed, odd_ones
+from oxconf.rules._words import odd_ones
 
 
 def check(evidence: Evidence) -> Iterator[Finding]:

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 from oxconf.artifacts.proxy_ajp import ProxyAjp
+from oxconf.deployment.mistakes import listed
 from oxconf.evidence import Evidence
 from oxconf.rules._rule import Finding, Rule, Severity
 from oxconf.rules._web import members_by_host, user_balancers
-from oxconf.rules._words import listed
 
 
 def check(evidence: Evidence) -> Iterator[Finding]:

@@ -4,11 +4,10 @@ from collections.abc import Iterator
 
 from oxconf.artifacts.ajp_properties import AjpProperties
 from oxconf.artifacts.proxy_ajp import ProxyAjp
+from oxconf.deployment.mistakes import listed
 from oxconf.evidence import Evidence
-from oxconf.rules._addresses import reached
 from oxconf.rules._rule import Finding, Rule, Severity
-from oxconf.rules._web import user_balancers
-from oxconf.rules._words import listed
+from oxconf.rules._web import members
 
 
 def check(evidence: Evidence) -> Iterator[Finding]:
@@ -16,12 +15,7 @@ def check(evidence: Evidence) -> Iterator[Finding]:
     webs = tuple(evidence.find(ProxyAjp))
     if not evidence.complete or not webs:
         return
-    called = set()
-    for web in webs:
-        for balancer in user_balancers(web.artifact):
-            for member in balancer.members:
-                host = reached(evidence, web.host, member.host)
-                called.add(host.name if host else member.host)
+    called = {each.host.name for each in members(evidence, of_users=True) if each.host}
     for node in evidence.find(AjpProperties):
         if "groupware" in node.host.facts.roles and node.host.name not in called:
             yield RULE.finding(

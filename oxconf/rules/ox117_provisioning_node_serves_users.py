@@ -2,22 +2,18 @@
 
 from collections.abc import Iterator
 
-from oxconf.artifacts.proxy_ajp import ProxyAjp
 from oxconf.evidence import Evidence, Place
 from oxconf.rules._rule import Finding, Rule, Severity
-from oxconf.rules._web import user_balancers
+from oxconf.rules._web import members
 
 
 def check(evidence: Evidence) -> Iterator[Finding]:
     """Look for members on hosts that have the role provisioning and not the role groupware."""
     places: dict[str, list[Place]] = {}
-    for web in evidence.find(ProxyAjp):
-        for balancer in user_balancers(web.artifact):
-            for member in balancer.members:
-                owner = evidence.owner(member.host)
-                roles = owner.facts.roles if owner else ()
-                if owner and "provisioning" in roles and "groupware" not in roles:
-                    places.setdefault(owner.name, []).append(web.at(member.line))
+    for each in members(evidence, of_users=True):
+        roles = each.host.facts.roles if each.host else ()
+        if each.host and "provisioning" in roles and "groupware" not in roles:
+            places.setdefault(each.host.name, []).append(each.place)
     for name, lines in places.items():
         hosts = ", ".join(dict.fromkeys(place.host for place in lines))
         yield RULE.finding(f"{name} is there for provisioning alone, but {hosts} sends users to it", *lines)

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 from oxconf.artifacts.ajp_properties import AjpProperties
 from oxconf.artifacts.oxinstaller import OxInstaller
+from oxconf.deployment.mistakes import listed
 from oxconf.evidence import Evidence, HostEvidence, Place
 from oxconf.rules._addresses import is_every
 from oxconf.rules._rule import Finding, Rule, Severity
-from oxconf.rules._words import listed
 
 
 def check(evidence: Evidence) -> Iterator[Finding]:

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 from oxconf.artifacts._time import SECOND
 from oxconf.artifacts.proxy_ajp import BalancerMember, ProxyAjp
+from oxconf.deployment.mistakes import listed
 from oxconf.evidence import Evidence
 from oxconf.rules._rule import Finding, Rule, Severity
-from oxconf.rules._words import listed
 
 LONGEST = 10 * SECOND
 LONGEST_RETRY = 30 * SECOND

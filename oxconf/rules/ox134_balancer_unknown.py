@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from oxconf.artifacts.proxy_ajp import ProxyAjp, ProxyPass
+from oxconf.deployment.mistakes import listed
 from oxconf.evidence import Evidence, HostEvidence
 from oxconf.rules._rule import Finding, Rule, Severity
-from oxconf.rules._words import listed
 from oxconf.syntax import apache
 
 

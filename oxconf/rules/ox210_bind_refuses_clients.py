@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 
 from oxconf.artifacts.haproxy_cfg import HaproxyCfg
+from oxconf.deployment.topology import MYSQL_PORT
 from oxconf.evidence import Evidence, HostEvidence, Place
 from oxconf.rules._addresses import is_every
 from oxconf.rules._database import is_loopback, is_on
-from oxconf.rules._endpoints import MYSQL_PORT, clients, holders, serves
+from oxconf.rules._endpoints import clients, holders, serves
 from oxconf.rules._rule import Finding, Rule, Severity
 
 

@@ -3,11 +3,9 @@
 from collections.abc import Iterator
 
 from oxconf.evidence import Evidence, HostEvidence, Place
-from oxconf.rules._database import is_on
+from oxconf.rules._database import read_only
 from oxconf.rules._endpoints import Client, clients, holders, way
 from oxconf.rules._rule import Finding, Rule, Severity
-
-_SWITCHES = ("read_only", "super_read_only")
 
 
 def check(evidence: Evidence) -> Iterator[Finding]:
@@ -44,12 +42,6 @@ def _closed(client: Client, server: HostEvidence, listener: Place | None) -> Ite
             place,
             *((listener,) if listener else ()),
         )
-
-
-def read_only(host: HostEvidence) -> Place | None:
-    """Return where a server is told to refuse writes, or None."""
-    options = (host.option(name) for name in _SWITCHES)
-    return next((option.place for option in options if option is not None and is_on(option)), None)
 
 
 RULE = Rule(

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from oxconf.evidence import Evidence, HostEvidence
-from oxconf.rules._database import number, place_of, replicating
+from oxconf.rules._database import place_of, replicating, server_id
 from oxconf.rules._rule import Finding, Rule, Severity
 
 
@@ -11,24 +11,18 @@ def check(evidence: Evidence) -> Iterator[Finding]:
     """Compare the ids of master and slaves; nodes of one Galera cluster are equal on purpose, see OX304."""
     first: dict[int, HostEvidence] = {}
     for server in replicating(evidence):
-        server_id = _server_id(server)
-        other = first.setdefault(server_id, server)
+        other = first.setdefault(server_id(server), server)
         if other is server:
             continue
         yield RULE.finding(
-            f"{other.name} and {server.name} both have server-id {_said(server, server_id)}",
+            f"{other.name} and {server.name} both have server-id {_said(server)}",
             place_of(server, "server_id"),
             place_of(other, "server_id"),
         )
 
 
-def _server_id(server: HostEvidence) -> int:
-    found = number(server.option("server_id"))
-    return 1 if found is None else found
-
-
-def _said(server: HostEvidence, server_id: int) -> str:
-    return f"{server_id}" if server.option("server_id") else f"{server_id} ({server.name} by default)"
+def _said(server: HostEvidence) -> str:
+    return f"{server_id(server)}" + ("" if server.option("server_id") else f" ({server.name} by default)")
 
 
 RULE = Rule(

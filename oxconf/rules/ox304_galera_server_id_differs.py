@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from oxconf.evidence import Evidence, HostEvidence
-from oxconf.rules._database import galera_clusters, is_on, number, place_of
+from oxconf.rules._database import galera_clusters, is_on, place_of, server_id
 from oxconf.rules._rule import Finding, Rule, Severity
 from oxconf.rules._words import odd_ones
 
@@ -13,12 +13,10 @@ def check(evidence: Evidence) -> Iterator[Finding]:
     for cluster in galera_clusters(evidence):
         if not any(_is_source(node) for node in cluster):
             continue
-        ids = [(node, number(node.option("server_id")) or 1) for node in cluster]
-        known = dict(ids)
-        for node, reference in odd_ones(ids):
+        for node, reference in odd_ones((node, server_id(node)) for node in cluster):
             yield RULE.finding(
-                f"{node.name} has server_id {known[node]}, but {reference.name} of the same cluster has "
-                f"{known[reference]}",
+                f"{node.name} has server_id {server_id(node)}, but {reference.name} of the same cluster has "
+                f"{server_id(reference)}",
                 place_of(node, "server_id"),
                 place_of(reference, "server_id"),
             )

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 
+from oxconf.deployment.mistakes import listed
 from oxconf.evidence import Evidence, HostEvidence
 from oxconf.rules._database import galera_clusters, galera_nodes, node_addresses, node_lists
 from oxconf.rules._rule import Finding, Rule, Severity
-from oxconf.rules._words import listed, odd_ones
+from oxconf.rules._words import odd_ones
 
 
 def check(evidence: Evidence) -> Iterator[Finding]:
@@ -31,7 +32,7 @@ def check(evidence: Evidence) -> Iterator[Finding]:
                     *(option.place for node in missing if (option := node.option("wsrep_cluster_address"))),
                 )
             else:
-                complete.append((known, frozenset(_named(evidence, member) for member in known.members)))
+                complete.append((known, frozenset(map(evidence.name_of, known.members))))
         for known, reference in odd_ones(complete):
             yield RULE.finding(
                 f"{known.host.name} looks for its cluster at {listed(known.members)}, "
@@ -43,12 +44,6 @@ def check(evidence: Evidence) -> Iterator[Finding]:
 
 def _is_listed(node: HostEvidence, members: tuple[str, ...]) -> bool:
     return any(address in members for address in node_addresses(node))
-
-
-def _named(evidence: Evidence, member: str) -> str:
-    """Return a host's name for each of its addresses, so that both spellings are equal."""
-    owner = evidence.owner(member)
-    return owner.name if owner else member
 
 
 def _shown(node: HostEvidence) -> str:

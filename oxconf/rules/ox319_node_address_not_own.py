@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
+from oxconf.deployment.mistakes import listed
 from oxconf.evidence import Evidence
 from oxconf.rules._database import galera_nodes, without_port
 from oxconf.rules._rule import Finding, Rule, Severity
-from oxconf.rules._words import listed
 
 _OPTIONS = ("wsrep_node_address", "wsrep_sst_receive_address", "wsrep_node_incoming_address")
 
@@ -13,7 +13,7 @@ _OPTIONS = ("wsrep_node_address", "wsrep_sst_receive_address", "wsrep_node_incom
 def check(evidence: Evidence) -> Iterator[Finding]:
     """Compare the addresses in each node's options with the host's own."""
     for node in galera_nodes(evidence):
-        own = node.facts.addresses
+        own = node.own_addresses
         for name in _OPTIONS:
             option = node.option(name)
             address = without_port(option.value.strip()) if option else ""

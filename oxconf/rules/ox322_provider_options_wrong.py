@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 
 from oxconf.artifacts._provider_options import PERIOD
+from oxconf.deployment.mistakes import listed
 from oxconf.evidence import Evidence, HostEvidence, OptionAt
 from oxconf.rules._database import galera_nodes
 from oxconf.rules._rule import Finding, Rule, Severity
-from oxconf.rules._words import listed
 
 NAME = "wsrep_provider_options"
 

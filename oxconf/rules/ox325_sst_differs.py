@@ -36,13 +36,19 @@ def _accounts(cluster: tuple[HostEvidence, ...]) -> Iterator[Finding]:
     methods = {option.value.strip() for _, option in _set(cluster, METHOD)}
     if methods and methods <= _WITHOUT_ACCOUNT:
         return
-    found = [(node, option, option.value.partition(":")[0]) for node, option in _set(cluster, AUTH)]
-    for (node, mine, user), (other, theirs, usual) in odd_ones((item, item[2]) for item in found):
+    found = [(node, option, _account(option)) for node, option in _set(cluster, AUTH)]
+    for (node, mine, account), (other, theirs, usual) in odd_ones((item, item[2]) for item in found):
         yield RULE.finding(
-            f'{node.name} transfers its state as "{user}", but {other.name} as "{usual}"',
+            f"{node.name} transfers its state {account}, but {other.name} {usual}",
             mine.place,
             theirs.place,
         )
+
+
+def _account(option: OptionAt) -> str:
+    """Return the user of `user:password`. Without a colon the value may be a password, and is not shown."""
+    user, colon, _ = option.value.partition(":")
+    return f'as "{user}"' if colon else "without a user"
 
 
 RULE = Rule(

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 from oxconf.artifacts.garb import Garb, PerconaGarb
+from oxconf.deployment.mistakes import listed
 from oxconf.evidence import Evidence
 from oxconf.rules._database import galera_clusters, place_of
 from oxconf.rules._rule import Finding, Rule, Severity
-from oxconf.rules._words import listed
 
 
 def check(evidence: Evidence) -> Iterator[Finding]:

@@ -2,12 +2,11 @@
 
 from collections.abc import Iterator
 
+from oxconf.deployment.mistakes import listed
 from oxconf.evidence import Evidence, HostEvidence
-from oxconf.rules._database import place_of, replicating
+from oxconf.rules._database import place_of, read_only, replicating
 from oxconf.rules._endpoints import clients, way
 from oxconf.rules._rule import Finding, Rule, Severity
-from oxconf.rules._words import listed
-from oxconf.rules.ox213_write_to_reader import read_only
 
 
 def check(evidence: Evidence) -> Iterator[Finding]:

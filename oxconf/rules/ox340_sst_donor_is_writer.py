@@ -2,57 +2,63 @@
 
 from collections.abc import Iterator
 
-from oxconf.artifacts.configdb_properties import GroupwareConfigdb
-from oxconf.evidence import Evidence, HostEvidence, Place
-from oxconf.rules._database import galera_clusters
-from oxconf.rules._endpoints import way
+from oxconf.evidence import Evidence, Place
+from oxconf.rules._database import galera_clusters, node_name
+from oxconf.rules._database_listeners import called_listeners
+from oxconf.rules._endpoints import clients, way
 from oxconf.rules._rule import Finding, Rule, Severity
 
 
 def check(evidence: Evidence) -> Iterator[Finding]:
-    """Compare the first wsrep_sst_donor of every node with the server behind the write URL."""
-    writers = dict(_writers(evidence))
+    """Compare the first wsrep_sst_donor of every node with the servers that take the writes, first and next.
+
+    Who has nobody else to ask is left alone: the second of two nodes, the third of three.
+    """
+    writers: dict[str, Place] = {}
+    backups: dict[str, tuple[str, Place]] = {}
+    for order, place in _orders(evidence):
+        writers.setdefault(order[0], place)
+        if len(order) > 1:
+            backups.setdefault(order[1], (order[0], place))
     for cluster in galera_clusters(evidence):
-        if len(cluster) < 3:
-            # With two nodes there is nobody else to ask.
-            continue
-        names = {_name(node): node for node in cluster}
+        names = {node_name(node): node for node in cluster}
         for node in cluster:
             option = node.option("wsrep_sst_donor")
-            first = option.value.partition(",")[0].strip() if option else ""
-            donor = names.get(first)
-            if option is not None and donor is not None and donor is not node and donor.name in writers:
-                yield RULE.finding(
-                    f"{node.name} takes its data from {donor.name} first, which takes the writes",
-                    option.place,
-                    writers[donor.name],
-                )
+            donor = names.get(option.value.partition(",")[0].strip()) if option else None
+            if option is None or donor is None or donor is node:
+                continue
+            told = f"{node.name} takes its data from {donor.name} first, which takes the writes"
+            others = {each.name for each in cluster} - {node.name} - writers.keys()
+            if donor.name in writers and others:
+                yield RULE.finding(told, option.place, writers[donor.name])
+            elif donor.name in backups and others - backups.keys():
+                writer, place = backups[donor.name]
+                yield RULE.finding(f"{told} when {writer} is away", option.place, place)
 
 
-def _name(node: HostEvidence) -> str:
-    option = node.option("wsrep_node_name")
-    return option.value.strip() if option else node.name
-
-
-def _writers(evidence: Evidence) -> Iterator[tuple[str, Place]]:
-    for found in evidence.find(GroupwareConfigdb):
-        url = found.artifact.write_url
-        reached = way(evidence, found.host, url) if url is not None else None
-        if reached is not None and len(reached.addresses) == 1:
-            for server in reached.servers:
-                yield server.name, reached.listener or found.place("write_url")
+def _orders(evidence: Evidence) -> Iterator[tuple[tuple[str, ...], Place]]:
+    """Yield the names of the servers that take writes, the first alone and then one after the other."""
+    for used in called_listeners(evidence):
+        if used.writes and len(used.active) == 1 and used.order:
+            names = tuple(evidence.name_of(server.address) for server in used.order)
+            yield names, used.proxy.at(used.listener.line)
+    for client in clients(evidence):
+        reached = way(evidence, client.host, client.url) if client.writes else None
+        if reached is not None and reached.listener is None:
+            yield tuple(server.name for server in reached.servers), client.place
 
 
 RULE = Rule(
     code="OX340",
     name="sst-donor-is-writer",
     severity=Severity.WARNING,
-    title="The writer is the first to give a full copy of the data",
+    title="A server that takes the writes is the first to give a full copy of the data",
     why=(
         "While a node copies its data to another one it is a donor, and the health check takes it out: the writes "
-        "move to another server and back, and each move ends all connections of all users."
+        "move to another server and back, and each move ends all connections of all users. The first backup takes the "
+        "writes just when the writer is away and will ask for data."
     ),
-    remedy="Name a node that takes no writes first in wsrep_sst_donor; a comma at the end allows any other after it.",
+    remedy="Write wsrep_sst_donor the other way round: the last backup first, the writer last, and a comma behind it.",
     source="Galera manual, wsrep_sst_donor; measured with MariaDB 10.11: the donor answers the health check with 503",
     daemons="mariadbd starts.",
     check=check,

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from itertools import combinations
 
+from oxconf.deployment.mistakes import listed
 from oxconf.evidence import Evidence
 from oxconf.rules._rule import Finding, Rule, Severity
 from oxconf.rules._vrrp import Peer, groups
-from oxconf.rules._words import listed
 
 
 def check(evidence: Evidence) -> Iterator[Finding]:

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
+from oxconf.deployment.mistakes import listed
 from oxconf.evidence import Evidence
 from oxconf.rules._rule import Finding, Rule, Severity
 from oxconf.rules._vrrp import Peer, groups
-from oxconf.rules._words import listed
 
 DEFAULT = 100
 """keepalived.conf(5): priority of a backup that names none."""

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
+from oxconf.deployment.mistakes import listed
 from oxconf.evidence import Evidence
 from oxconf.rules._rule import Finding, Rule, Severity
 from oxconf.rules._vrrp import instances
-from oxconf.rules._words import listed
 
 
 def check(evidence: Evidence) -> Iterator[Finding]:

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 from oxconf.artifacts._time import Milliseconds
 from oxconf.artifacts.configdb_properties import AdmindaemonConfigdb, GroupwareConfigdb
+from oxconf.deployment.mistakes import listed
 from oxconf.evidence import Evidence, Place
 from oxconf.rules._database_listeners import Used, used_listeners
 from oxconf.rules._rule import Finding, Rule, Severity
-from oxconf.rules._words import listed
 
 
 def check(evidence: Evidence) -> Iterator[Finding]:

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
+from oxconf.deployment.mistakes import listed
 from oxconf.evidence import Evidence
 from oxconf.rules._database_listeners import used_listeners
 from oxconf.rules._rule import Finding, Rule, Severity
-from oxconf.rules._words import listed
 
 
 def check(evidence: Evidence) -> Iterator[Finding]:
@@ -23,7 +23,7 @@ def check(evidence: Evidence) -> Iterator[Finding]:
                 *(used.proxy.at(server.line) for server in active),
                 writer.place,
             )
-        elif used.all_backups and len(backups) > 1:
+        elif used.listener.all_backups and len(backups) > 1:
             yield RULE.finding(
                 f"{name} has option allbackups: without its writer it spreads writes over "
                 f"{listed(server.name for server in backups)}",

@@ -2,9 +2,8 @@
 
 from collections.abc import Iterator
 
-from oxconf.artifacts.haproxy_cfg import Server
 from oxconf.evidence import Evidence
-from oxconf.rules._database_listeners import Used, used_listeners
+from oxconf.rules._database_listeners import called_listeners
 from oxconf.rules._rule import Finding, Rule, Severity
 from oxconf.rules._words import odd_ones
 
@@ -12,10 +11,10 @@ from oxconf.rules._words import odd_ones
 def check(evidence: Evidence) -> Iterator[Finding]:
     """Compare the order in which the listeners for writes take their servers: the active one, then the backups."""
     orders = [
-        (used, tuple(_host(evidence, server) for server in _order(used)))
-        for used in used_listeners(evidence)
+        (used, tuple(evidence.name_of(server.address) for server in used.order))
+        for used in called_listeners(evidence)
         # Several active servers are OX416's.
-        if used.writes and len(used.active) <= 1 and used.listener.servers
+        if used.writes and len(used.active) <= 1 and used.order
     ]
     for (used, mine), (usual, theirs) in odd_ones((each, each[1]) for each in orders):
         one, other = used.proxy.host.name, usual.proxy.host.name
@@ -26,17 +25,8 @@ def check(evidence: Evidence) -> Iterator[Finding]:
         yield RULE.finding(text, used.proxy.at(used.listener.line), usual.proxy.at(usual.listener.line))
 
 
-def _order(used: Used) -> tuple[Server, ...]:
-    return (*used.active, *(server for server in used.listener.servers if server.backup))
-
-
 def _then(order: tuple[str, ...]) -> str:
     return ", then ".join(order[1:]) or "nobody"
-
-
-def _host(evidence: Evidence, server: Server) -> str:
-    owner = evidence.owner(server.address)
-    return owner.name if owner else server.address
 
 
 RULE = Rule(

@@ -2,16 +2,16 @@
 
 from collections.abc import Iterator
 
+from oxconf.deployment.mistakes import listed
 from oxconf.evidence import Evidence
 from oxconf.rules._database_listeners import used_listeners
 from oxconf.rules._rule import Finding, Rule, Severity
-from oxconf.rules._words import listed
 
 
 def check(evidence: Evidence) -> Iterator[Finding]:
     """Look for servers without `check` in listeners of several servers that a database URL leads to."""
     for used in used_listeners(evidence):
-        blind = [server for server in used.listener.servers if not server.check]
+        blind = [server for server in used.databases if not server.check]
         if blind and len(used.listener.servers) > 1:
             yield RULE.finding(
                 f'the listener "{used.listener.name}" of {used.proxy.host.name} never checks '

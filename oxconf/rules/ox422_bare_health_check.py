@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 
 from oxconf.artifacts.haproxy_cfg import HaproxyCfg, Listener
+from oxconf.deployment.mistakes import listed
 from oxconf.evidence import Evidence, Place
 from oxconf.rules._database import is_galera
 from oxconf.rules._database_listeners import servers_of
 from oxconf.rules._rule import Finding, Rule, Severity
-from oxconf.rules._words import listed
 
 _AWARE = ("httpchk", "external-check")
 
@@ -18,7 +18,7 @@ def check(evidence: Evidence) -> Iterator[Finding]:
         for listener in proxy.artifact.listeners:
             nodes = [
                 (server, host)
-                for server, host in servers_of(evidence, listener)
+                for server, host in servers_of(evidence, listener.servers)
                 if server.check and host.is_database and is_galera(host)
             ]
             if nodes and _is_bare(listener):

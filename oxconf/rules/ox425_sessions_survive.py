@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 from oxconf.artifacts.haproxy_cfg import Server
+from oxconf.deployment.mistakes import listed
 from oxconf.evidence import Evidence
 from oxconf.rules._database_listeners import Used, used_listeners
 from oxconf.rules._rule import Finding, Rule, Severity
-from oxconf.rules._words import listed
 
 
 def check(evidence: Evidence) -> Iterator[Finding]:
@@ -18,14 +18,18 @@ def check(evidence: Evidence) -> Iterator[Finding]:
 
 def _check(used: Used) -> Iterator[Finding]:
     name = f'the listener "{used.listener.name}" of {used.proxy.host.name}'
-    down = [server for server in used.listener.servers if server.on_marked_down != "shutdown-sessions"]
+    down = [server for server in used.databases if server.on_marked_down != "shutdown-sessions"]
     if down:
         yield RULE.finding(
             f"{name} keeps the connections to {_names(down)} when it goes down",
             *(used.proxy.at(server.line) for server in down),
             remedy="Write on-marked-down shutdown-sessions on every server of the listener, or in default-server.",
         )
-    up = [server for server in used.active if server.on_marked_up != "shutdown-backup-sessions"]
+    up = [
+        server
+        for server in used.databases
+        if server in used.active and server.on_marked_up != "shutdown-backup-sessions"
+    ]
     if up:
         yield RULE.finding(
             f"{name} keeps the connections to its backups when {_names(up)} is back",

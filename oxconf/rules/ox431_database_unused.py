@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
+from oxconf.deployment.mistakes import listed
 from oxconf.evidence import Evidence, HostEvidence, Place
 from oxconf.rules._database import galera_clusters, place_of, replicating
-from oxconf.rules._database_listeners import servers_of, used_listeners
+from oxconf.rules._database_listeners import called_listeners, servers_of
 from oxconf.rules._rule import Finding, Rule, Severity
-from oxconf.rules._words import listed
 
 
 def check(evidence: Evidence) -> Iterator[Finding]:
@@ -14,8 +14,8 @@ def check(evidence: Evidence) -> Iterator[Finding]:
     if not evidence.complete:
         return
     clusters = (*galera_clusters(evidence), replicating(evidence))
-    for used in used_listeners(evidence):
-        there = {host.name for _, host in servers_of(evidence, used.listener)}
+    for used in called_listeners(evidence):
+        there = {host.name for _, host in servers_of(evidence, used.servers)}
         for cluster in clusters:
             missing = [host for host in cluster if host.name not in there]
             if missing and len(missing) < len(cluster):
@@ -40,7 +40,7 @@ RULE = Rule(
         "The server gets no reads, or can not take over the writes: the others carry its load, and there is one "
         "failure less to survive than was planned."
     ),
-    remedy="Add a server line for it, as a backup where the listener is for writes.",
+    remedy="Add a server line for it, as the last backup where the listener is for writes.",
     source="the tutorial: HAProxy has all database servers behind it",
     daemons="haproxy -c: valid; it sees one host.",
     check=check,

@@ -3,10 +3,11 @@
 from collections import defaultdict
 from collections.abc import Iterator
 
+from oxconf.deployment.mistakes import listed
 from oxconf.evidence import Evidence
 from oxconf.rules._filestore import Mounted, export_of, filestore_mounts, has_root, server_of
 from oxconf.rules._rule import Finding, Rule, Severity
-from oxconf.rules._words import listed, odd_ones
+from oxconf.rules._words import odd_ones
 
 
 def check(evidence: Evidence) -> Iterator[Finding]:
@@ -46,9 +47,7 @@ def _differs(mounted: Mounted, reference: Mounted) -> Finding:
 
 def _source(evidence: Evidence, mounted: Mounted) -> tuple[str, str]:
     """Return server and path in one spelling: a host's name for each of its addresses."""
-    server = mounted.mount.server or ""
-    owner = evidence.owner(server)
-    return owner.name if owner else server, (mounted.mount.exported or "").rstrip("/")
+    return evidence.name_of(mounted.mount.server or ""), (mounted.mount.exported or "").rstrip("/")
 
 
 def _point(mounted: Mounted) -> str:

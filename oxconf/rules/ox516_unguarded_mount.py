@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 from oxconf.artifacts.filestore import FilestoreGuard
+from oxconf.deployment.mistakes import listed
 from oxconf.evidence import Evidence
 from oxconf.rules._filestore import filestore_mounts, guarded
 from oxconf.rules._rule import Finding, Rule, Severity
-from oxconf.rules._words import listed
 
 
 def check(evidence: Evidence) -> Iterator[Finding]:

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
+from oxconf.deployment.mistakes import listed
 from oxconf.evidence import Evidence
 from oxconf.rules._caches import SESSIONS, SHARED, Cache, caches, named, servers
 from oxconf.rules._database import is_loopback
 from oxconf.rules._rule import Finding, Rule, Severity
-from oxconf.rules._words import listed
 
 
 def check(evidence: Evidence) -> Iterator[Finding]:
@@ -34,8 +34,7 @@ def _listener(cache: Cache) -> tuple[str, str]:
 
 def _target(evidence: Evidence, cache: Cache, word: str) -> tuple[str, str]:
     address, _, port = word.rpartition(":")
-    owner = cache.host if is_loopback(address) else evidence.owner(address)
-    return owner.name if owner else address, port
+    return cache.host.name if is_loopback(address) else evidence.name_of(address), port
 
 
 RULE = Rule(

@@ -13,7 +13,8 @@ def check(evidence: Evidence) -> Iterator[Finding]:
     for host in evidence.hosts:
         by_port: dict[int, list[Socket]] = {}
         for socket in sockets(host):
-            by_port.setdefault(socket.port, []).append(socket)
+            if socket.port is not None:
+                by_port.setdefault(socket.port, []).append(socket)
         for port, found in by_port.items():
             for one, other in combinations(found, 2):
                 if one.overlaps(other) and not (_is_cache(one) and _is_cache(other)):
@@ -41,7 +42,8 @@ RULE = Rule(
     ),
     remedy=(
         "Give one of them another port, or bind each to an address of its own; 127.0.0.1 and the host's own address "
-        "may have the same port, every address (*) clashes with both."
+        "may have the same port, every address (*) clashes with both. In cluster.toml: database.read_port, "
+        "database.write_port, ox.ajp_port."
     ),
     source="bind(2), EADDRINUSE",
     daemons="haproxy -c: valid, also for two listeners on one port. mariadbd --help --verbose: no word.",

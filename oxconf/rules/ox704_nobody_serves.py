@@ -6,15 +6,14 @@ from attrs import frozen
 
 from oxconf.artifacts.ajp_properties import AjpProperties
 from oxconf.artifacts.haproxy_cfg import HaproxyCfg
-from oxconf.artifacts.proxy_ajp import ProxyAjp
+from oxconf.deployment.mistakes import listed
 from oxconf.evidence import Evidence, HostEvidence, Place
 from oxconf.rules._addresses import is_ipv4, reached
 from oxconf.rules._database import is_loopback
 from oxconf.rules._endpoints import clients, holders
 from oxconf.rules._rule import Finding, Rule, Severity
 from oxconf.rules._sockets import CLUSTERCHECK, DATABASE, Socket, sockets
-from oxconf.rules._web import AJP_PORT
-from oxconf.rules._words import listed
+from oxconf.rules._web import AJP_PORT, members
 
 
 @frozen
@@ -78,7 +77,7 @@ def _unanswered(
 
 def _answers(socket: Socket, address: str | None, port: int) -> bool:
     # A name may stand for any address of its host.
-    return socket.port == port if address is None else socket.serves(address, port)
+    return socket.has(port) if address is None else socket.serves(address, port)
 
 
 def _was_meant(socket: Socket, call: Call) -> bool:
@@ -99,13 +98,10 @@ def _calls(evidence: Evidence) -> Iterator[Call]:
                     yield Call(proxy.host, server.address, server.port, place)
                 if server.check and server.check_port is not None:
                     yield Call(proxy.host, server.address, server.check_port, place, check=True)
-    for web in evidence.find(ProxyAjp):
-        for balancer in web.artifact.balancers:
-            for member in balancer.members:
-                host = reached(evidence, web.host, member.host)
-                # Where the connector's file is known, OX103 and OX119 compare with it.
-                if member.scheme == "ajp" and not (host and host.find(AjpProperties)):
-                    yield Call(web.host, member.host, member.port or AJP_PORT, web.at(member.line))
+    for each in members(evidence):
+        # Where the connector's file is known, OX103 and OX119 compare with it.
+        if each.member.scheme == "ajp" and not (each.host and each.host.find(AjpProperties)):
+            yield Call(each.web.host, each.member.host, each.member.port or AJP_PORT, each.place)
 
 
 RULE = Rule(

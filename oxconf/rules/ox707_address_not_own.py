@@ -16,7 +16,7 @@ def check(evidence: Evidence) -> Iterator[Finding]:
     """Compare what each host's services bind to with the host's addresses and the floating ones that it may hold."""
     floating = holders(evidence)
     for host in evidence.hosts:
-        own = {*host.facts.addresses, *host.facts.interfaces.values()}
+        own = host.own_addresses
         if not own:
             continue
         for address, what, place in _bound(host):
@@ -32,22 +32,20 @@ def check(evidence: Evidence) -> Iterator[Finding]:
 
 
 def _bound(host: HostEvidence) -> Iterator[tuple[str, str, Place]]:
-    node = host.find(AjpProperties)
-    if node is not None and node.artifact.bind_address is not None:
-        yield node.artifact.bind_address, "AJP_BIND_ADDR", node.place("bind_address")
-    proxy = host.find(HaproxyCfg)
-    for listener in proxy.artifact.listeners if proxy else ():
-        assert proxy is not None  # its listeners are looked at
-        yield listener.address, f'bind address of the listener "{listener.name}"', proxy.at(listener.line)
-    keepalived = host.find(KeepalivedConf)
-    for instance in keepalived.artifact.instances if keepalived else ():
-        assert keepalived is not None  # its instances are looked at
-        if instance.unicast_src_ip is not None:
-            yield str(instance.unicast_src_ip), "unicast_src_ip", keepalived.at(instance.line)
+    for node in host.each(AjpProperties):
+        if node.artifact.bind_address is not None:
+            yield node.artifact.bind_address, "AJP_BIND_ADDR", node.place("bind_address")
+    for proxy in host.each(HaproxyCfg):
+        for listener in proxy.artifact.listeners:
+            yield listener.address, f'bind address of the listener "{listener.name}"', proxy.at(listener.line)
+    for keepalived in host.each(KeepalivedConf):
+        for instance in keepalived.artifact.instances:
+            if instance.unicast_src_ip is not None:
+                yield str(instance.unicast_src_ip), "unicast_src_ip", keepalived.at(instance.line)
     bind = host.option("bind_address")
-    for address in bind.value.split(",") if bind else ():
-        assert bind is not None  # its value is looked at
-        yield address.strip(), "bind-address", bind.place
+    if bind is not None:
+        for address in bind.value.split(","):
+            yield address.strip(), "bind-address", bind.place
 
 
 RULE = Rule(

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 
 from oxconf.artifacts.hosts import Hosts
+from oxconf.deployment.mistakes import listed
 from oxconf.evidence import Evidence, Place
 from oxconf.rules._addresses import is_ipv4
 from oxconf.rules._database import is_loopback
 from oxconf.rules._rule import Finding, Rule, Severity
-from oxconf.rules._words import listed
 
 
 def check(evidence: Evidence) -> Iterator[Finding]:
@@ -23,10 +23,9 @@ def check(evidence: Evidence) -> Iterator[Finding]:
                     continue
                 # The resolver takes the first entry of a name.
                 seen.add(name)
-                own = {*host.facts.addresses, *host.facts.interfaces.values()}
                 # Debian's installer gives a host's own name a loopback address.
                 itself = host is file.host and is_loopback(entry.address)
-                if entry.address not in own and not itself:
+                if entry.address not in host.own_addresses and not itself:
                     wrong.setdefault((host.name, entry.address), []).append(file.at(entry.line))
     for (name, address), places in wrong.items():
         hosts = list(dict.fromkeys(place.host for place in places))

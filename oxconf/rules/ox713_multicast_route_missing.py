@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator
 from ipaddress import IPv4Network
 
-from oxconf.artifacts.cache_ccf import AdmindaemonCache, GroupwareCache, LateralCache, SessionCache
 from oxconf.artifacts.multicast import MulticastInterfaces, MulticastUnit
-from oxconf.evidence import Evidence, HostEvidence, Located
+from oxconf.evidence import Evidence, HostEvidence
+from oxconf.rules._caches import SESSIONS, SHARED, discovers, of_host
 from oxconf.rules._rule import Finding, Rule, Severity
 
 _ELSEWHERE = ("/etc/network/", "/etc/systemd/network/", "/etc/netplan/", "/etc/systemd/system/")
@@ -15,7 +15,8 @@ _NETWORK = re.compile(r"\b(22[4-9]|23[0-9])(?:\.[0-9]{1,3}){3}/[0-9]{1,2}\b")
 
 def check(evidence: Evidence) -> Iterator[Finding]:
     """Look at the hosts whose caches use discovery, where at least two hosts have caches to find."""
-    discovering = [found for host in evidence.hosts if (found := _discovers(host)) is not None]
+    found = (list(filter(discovers, of_host(host, (*SHARED, *SESSIONS)))) for host in evidence.hosts)
+    discovering = [caches[0] for caches in found if caches]
     if len(discovering) < 2:
         return
     for cache in discovering:
@@ -28,20 +29,9 @@ def check(evidence: Evidence) -> Iterator[Finding]:
             )
 
 
-def _discovers(host: HostEvidence) -> Located[LateralCache] | None:
-    kinds: tuple[type[LateralCache], ...] = (GroupwareCache, AdmindaemonCache, SessionCache)
-    for kind in kinds:
-        cache = host.find(kind)
-        # JCS: discovery is on unless the file switches it off.
-        if cache is not None and cache.artifact.udp_discovery_enabled is not False:
-            return cache
-    return None
-
-
 def _routes(host: HostEvidence) -> Iterator[IPv4Network]:
     for kind in (MulticastInterfaces, MulticastUnit):
-        found = host.find(kind)
-        if found is not None:
+        for found in host.each(kind):
             yield from (route.network for route in found.artifact.routes)
     for path, file in host.files.items():
         ours = path in (MulticastInterfaces.path, MulticastUnit.path)

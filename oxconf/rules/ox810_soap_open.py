@@ -4,11 +4,10 @@ import re
 from collections.abc import Iterator
 from posixpath import normpath
 
-from oxconf.artifacts.proxy_ajp import Access, ProxyAjp
+from oxconf.artifacts.proxy_ajp import ProxyAjp, ProxyPass
 from oxconf.evidence import Evidence, Located, Place
 from oxconf.rules._rule import Finding, Rule, Severity
 from oxconf.rules._web import under
-from oxconf.syntax import apache
 
 PLAIN = (
     "/servlet/axis2/services/OXContextService",
@@ -31,16 +30,15 @@ SPELLINGS = (
 def check(evidence: Evidence) -> Iterator[Finding]:
     """Ask, spelling by spelling, whether a path is passed on and whether anything keeps strangers from it."""
     for web in evidence.find(ProxyAjp):
-        document = apache.parse(web.host.files[web.path].text)
-        if not any(_passed(document, path) for path in PLAIN):
+        if not any(_passed(web.artifact, path) for path in PLAIN):
             continue
-        reached = [(path, line) for path in SPELLINGS if (line := _passed(document, path))]
-        opened = [(path, line) for path, line in reached if not _closed(web.artifact, document, path)]
+        reached = [(path, line) for path in SPELLINGS if (line := _passed(web.artifact, path))]
+        opened = [(path, line) for path, line in reached if not _closed(web.artifact, path)]
         if opened:
             path, line = opened[0]
             yield RULE.finding(
                 f"{web.host.name} lets strangers call the provisioning interface, as {path}{_more(len(opened))}",
-                *dict.fromkeys(_section(web, document, path)),
+                *dict.fromkeys(_sections(web, path)),
                 web.at(line),
             )
 
@@ -49,53 +47,28 @@ def _more(number: int) -> str:
     return f" and in {number - 1} more spelling{'s' if number > 2 else ''}" if number > 1 else ""
 
 
-def _passed(document: apache.Document, path: str) -> int | None:
+def _passed(web: ProxyAjp, path: str) -> int | None:
     """Return the line of the ProxyPass that takes the path, None when none does or it is kept back with `!`."""
-    for node, around in document.find("ProxyPass"):
-        if any(section.name.lower() == "proxy" for section in around):
-            continue
-        location = next((s.args[:1] for s in reversed(around) if s.name.lower() == "location"), ())
-        args = (*location, *node.args)
-        if len(args) < 2 or not under(args[0], _seen(document, path, args)):
-            continue
-        return None if args[1] == "!" else node.line
+    for each in web.passes:
+        if under(each.path, _seen(path, (each,))):
+            return None if each.target == "!" else each.line
     return None
 
 
-def _seen(document: apache.Document, path: str, args: tuple[str, ...]) -> str:
+def _seen(path: str, passes: tuple[ProxyPass, ...]) -> str:
     """Return the path as httpd compares it: mapping=servlet makes it read the path as the container does."""
-    return _as_container(path) if "mapping=servlet" in (arg.lower() for arg in args[2:]) else path
-
-
-def _as_container(path: str) -> str:
+    if not any((each.mapping or "").lower() == "servlet" for each in passes):
+        return path
     return normpath(re.sub(r";[^/]*", "", path))
 
 
-def _closed(web: ProxyAjp, document: apache.Document, path: str) -> bool:
+def _closed(web: ProxyAjp, path: str) -> bool:
     """Whether a stranger is kept out: by the last Require that fits, or by the access rules of httpd 2.2."""
-    seen = path
-    for node, _ in document.find("ProxyPass"):
-        if any(arg.lower() == "mapping=servlet" for arg in node.args[2:]):
-            seen = _as_container(path)
-    closed = False
-    for access in web.accesses:
-        if not access.fits(seen):
-            continue
-        section = _of(document, access)
-        if section is None:
-            continue
-        names = {node.name.lower() for node in section.children}
-        if access.require:
-            closed = not any(_is_open(words) for words in access.require)
-        elif any(name.startswith("require") for name in names):
-            # A container such as <RequireAll>; what it adds up to is not judged.
-            closed = True
-        denied = any(
-            node.name.lower() == "deny" and [arg.lower() for arg in node.args[:2]] == ["from", "all"]
-            for node in section.children
-        )
-        closed = closed or (denied and "order" in names)
-    return closed
+    seen = _seen(path, web.passes)
+    required = web.required(seen)
+    if required and not any(map(_is_open, required)):
+        return True
+    return any(access.denied for access in web.accesses if access.fits(seen))
 
 
 def _is_open(words: tuple[str, ...]) -> bool:
@@ -104,15 +77,7 @@ def _is_open(words: tuple[str, ...]) -> bool:
     )
 
 
-def _of(document: apache.Document, access: Access) -> apache.Section | None:
-    for name in ("Location", "LocationMatch"):
-        for section, _ in document.find(name):
-            if isinstance(section, apache.Section) and section.line == access.line:
-                return section
-    return None
-
-
-def _section(web: Located[ProxyAjp], document: apache.Document, path: str) -> Iterator[Place]:
+def _sections(web: Located[ProxyAjp], path: str) -> Iterator[Place]:
     """Yield the sections about SOAP that were meant to keep strangers out."""
     for access in web.artifact.accesses:
         if access.fits(path) or "axis2" in access.pattern or "webservices" in access.pattern:

@@ -4,12 +4,13 @@ from collections.abc import Iterator
 
 from oxconf.artifacts.configdb_properties import AdmindaemonConfigdb, GroupwareConfigdb
 from oxconf.artifacts.oxinstaller import OxInstaller
+from oxconf.deployment.mistakes import listed
 from oxconf.deployment.secrets import PLACEHOLDER, Secret
 from oxconf.evidence import Evidence, Place
 from oxconf.rules._database import galera_clusters
 from oxconf.rules._rule import Finding, Rule, Severity
 from oxconf.rules._vrrp import groups
-from oxconf.rules._words import listed, odd_ones
+from oxconf.rules._words import odd_ones
 
 Entry = tuple[Place, str]
 

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
+from oxconf.deployment.mistakes import listed
 from oxconf.deployment.units import speak_size
 from oxconf.evidence import Evidence
 from oxconf.rules._memory import shares
 from oxconf.rules._rule import Finding, Rule, Severity
-from oxconf.rules._words import listed
 
 
 def check(evidence: Evidence) -> Iterator[Finding]:

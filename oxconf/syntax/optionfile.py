@@ -70,7 +70,7 @@ class Option:
 
     group: str
     key: str
-    value: str | None = None
+    value: str | None = field(default=None, repr=False)
     line: int = field(default=0, eq=False)
     raw: str | None = field(default=None, eq=False, repr=False)
 

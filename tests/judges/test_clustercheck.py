@@ -58,10 +58,10 @@ class Node:
         ]
         return subprocess.run(command, check=True, capture_output=True, text=True).stdout
 
-    def check(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+    def check(self, script: str = "clustercheck") -> subprocess.CompletedProcess[str]:
         """Run the script as keepalived or a person does."""
         return subprocess.run(
-            [str(self.folder / "clustercheck"), *arguments],
+            [str(self.folder / script)],
             env={**os.environ, "CREDENTIALS_DIRECTORY": str(self.folder)},
             stdin=subprocess.DEVNULL,
             capture_output=True,
@@ -151,7 +151,9 @@ user={getpass.getuser()}
     assert script is not None
     (folder / "clustercheck.cnf").write_text(evolve(account, socket=str(folder / "socket")).render())
     (folder / "clustercheck").write_text(script.render())
-    (folder / "clustercheck").chmod(0o755)
+    (folder / "of-two").write_text(evolve(script, donor_serves=True).render())
+    for program in ("clustercheck", "of-two"):
+        (folder / program).chmod(0o755)
     with (folder / "log").open("wb") as log:
         server = subprocess.Popen(
             ["mariadbd", f"--defaults-file={folder / 'my.cnf'}", "--wsrep-new-cluster"],
@@ -266,6 +268,20 @@ def test_a_node_that_cannot_serve_is_not_fit(node: Node, break_it: str, mend_it:
     finally:
         node.sql(mend_it)
     assert _becomes_fit(node)
+
+
+def test_of_two_nodes_the_donor_is_fit_and_one_that_is_read_only_is_not(node: Node) -> None:
+    node.sql("SET GLOBAL wsrep_desync = ON")
+    try:
+        done = node.check("of-two")
+        assert (done.returncode, "wsrep_local_state=2" in done.stdout) == (0, True)
+        assert node.check().returncode == 1
+        node.sql("SET GLOBAL read_only = ON")
+        assert node.check("of-two").returncode == 1
+    finally:
+        node.sql("SET GLOBAL read_only = OFF; SET GLOBAL wsrep_desync = OFF")
+    assert _becomes_fit(node)
+    assert node.check("of-two").returncode == 0
 
 
 def _becomes_fit(node: Node) -> bool:

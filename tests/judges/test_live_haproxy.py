@@ -11,12 +11,15 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from itertools import permutations
 from pathlib import Path
+from select import select
 
 import pytest
 from attrs import evolve
 from judges.harness import need
 
+from oxconf.artifacts import haproxy_cfg
 from oxconf.artifacts._time import Milliseconds
 from oxconf.artifacts.haproxy_cfg import HaproxyCfg, Listener
 from oxconf.deployment.load import load_text
@@ -117,16 +120,16 @@ class Balancer:
 
     def moved(self, listener: Listener) -> Listener:
         """The listener on a free port, its servers where the ones of this test listen."""
-        servers = tuple(
-            evolve(
-                server,
-                address="127.0.0.1",
-                port=self.servers[server.name].port,
-                check_port=server.check_port and self.servers[server.name].check_port,
-            )
-            for server in listener.servers
-        )
+        servers = tuple(self.stand_in(server) for server in listener.servers)
         return evolve(listener, port=self.ports[listener.name], servers=servers)
+
+    def stand_in(self, server: haproxy_cfg.Server) -> haproxy_cfg.Server:
+        """The server line for this test's server of that name, or for another listener."""
+        if server.name in self.ports:
+            return evolve(server, port=self.ports[server.name])
+        there = self.servers[server.name]
+        check_port = server.check_port and there.check_port
+        return evolve(server, address="127.0.0.1", port=there.port, check_port=check_port)
 
     def connect(self, listener: str) -> tuple[socket.socket, str]:
         """A connection through HAProxy, and the name of the server that it leads to; empty when it is refused."""
@@ -184,6 +187,12 @@ def closed(connection: socket.socket) -> bool:
         return False
 
 
+def is_open(connection: socket.socket) -> bool:
+    """Whether the other side has not closed yet."""
+    readable, _, _ = select([connection], [], [], 0)
+    return not readable
+
+
 @pytest.fixture
 def galera(tmp_path: Path) -> Iterator[Balancer]:
     need("haproxy", "haproxy")
@@ -233,8 +242,31 @@ def test_writes_return_to_the_writer_and_those_on_a_backup_are_closed(galera: Ba
 def test_the_backups_take_over_in_their_order(galera: Balancer) -> None:
     galera.servers["db1"].status = galera.servers["db2"].status = 503
     assert galera.settles("mysql-write", {"db3"})
+    old, name = galera.connect("mysql-write")
+    assert name == "db3"
     galera.servers["db2"].status = 200
     assert galera.settles("mysql-write", {"db2"})
+    assert closed(old)
+
+
+@pytest.mark.parametrize("names", list(permutations(["db1", "db2", "db3"])), ids="-".join)
+def test_one_server_takes_the_writes_in_whatever_order_they_come_back(
+    galera: Balancer, names: tuple[str, ...]
+) -> None:
+    for server in galera.servers.values():
+        server.status = 503
+    assert galera.settles("mysql-write", {""})
+    fit: set[str] = set()
+    held: list[tuple[socket.socket, str]] = []
+    for name in names:
+        galera.servers[name].status = 200
+        fit.add(name)
+        assert galera.settles("mysql-write", {min(fit)})
+        assert all(closed(connection) for connection, where in held if where != min(fit))
+        held = [each for each in held if each[1] == min(fit)]
+        assert all(is_open(connection) for connection, _ in held)
+        held.append(galera.connect("mysql-write"))
+        assert held[-1][1] == min(fit)
 
 
 def test_a_client_that_comes_while_the_writer_dies_waits_for_the_next_one(galera: Balancer) -> None:

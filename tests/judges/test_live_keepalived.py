@@ -13,7 +13,8 @@ from judges.harness import need, need_root
 from judges.sandbox import Sandbox, bridge, wire
 
 from oxconf.artifacts.check_web import CheckWeb
-from oxconf.artifacts.keepalived_conf import CLUSTERCHECK, KeepalivedConf
+from oxconf.artifacts.clustercheck import SCRIPT
+from oxconf.artifacts.keepalived_conf import KeepalivedConf
 from oxconf.deployment.load import load_text
 from oxconf.deployment.model import Deployment
 from oxconf.deployment.topology import floating_addresses
@@ -52,7 +53,7 @@ class Hosts:
             self.file(host.name, KeepalivedConf.path, conf.render(), conf.mode)
             self.file(host.name, CheckWeb.path, CheckWeb().render(), CheckWeb.mode)
             # The check that the database servers run looks at a file here, in place of Galera's state.
-            self.file(host.name, CLUSTERCHECK, "#!/bin/sh\ntest -e /run/healthy\n", 0o755)
+            self.file(host.name, SCRIPT, "#!/bin/sh\ntest -e /run/healthy\n", 0o755)
             sandbox.tmpfs("/run")
             self.start(host.name)
 

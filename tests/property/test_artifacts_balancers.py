@@ -44,7 +44,9 @@ servers = st.builds(
     downinter=optional(spans),
     rise=optional(numbers),
     fall=optional(numbers),
+    weight=optional(numbers),
     backup=st.booleans(),
+    disabled=st.booleans(),
     on_marked_down=optional(words),
     on_marked_up=optional(words),
 )
@@ -55,6 +57,7 @@ listeners = st.builds(
     port=ports,
     mode=optional(st.sampled_from(["tcp", "http"])),
     balance=tuples_of(words),
+    all_backups=st.booleans(),
     timeouts=st.builds(
         Timeouts,
         connect=optional(spans),
@@ -165,7 +168,7 @@ networks = st.tuples(st.integers(0, 2**32 - 1), st.integers(0, 32)).map(
         ProxyAjp,
         proxy_requests=st.booleans(),
         balancers=tuples_of(balancers),
-        passes=tuples_of(st.builds(ProxyPass, path=odd_words, target=odd_words)),
+        passes=tuples_of(st.builds(ProxyPass, path=odd_words, target=odd_words, mapping=optional(words))),
         accesses=tuples_of(
             st.builds(
                 Access,

@@ -15,7 +15,15 @@ from oxconf.artifacts._cache_regions import Region
 from oxconf.artifacts.ajp_properties import AjpProperties
 from oxconf.artifacts.cache_ccf import AdmindaemonCache, GroupwareCache, SessionCache
 from oxconf.artifacts.configdb_properties import AdmindaemonConfigdb, GroupwareConfigdb, JdbcUrl
-from oxconf.artifacts.filestore import Client, Export, Exports, FilestoreGuard, Fstab, Mount
+from oxconf.artifacts.filestore import (
+    Client,
+    Export,
+    Exports,
+    FilestoreGuard,
+    FilestoreGuardForScripts,
+    Fstab,
+    Mount,
+)
 from oxconf.artifacts.hosts import Hosts, Name
 from oxconf.artifacts.multicast import MulticastInterfaces, MulticastUnit, Route
 from oxconf.artifacts.oxinstaller import OxInstaller
@@ -123,6 +131,11 @@ ARTIFACTS: dict[str, st.SearchStrategy[Any]] = {
     "filestore-guard": st.builds(
         FilestoreGuard, requires_mounts_for=st.none() | PATHS, assert_path_is_mount_point=st.none() | PATHS
     ),
+    "filestore-guard-for-scripts": st.builds(
+        FilestoreGuardForScripts,
+        requires_mounts_for=st.none() | PATHS,
+        assert_path_is_mount_point=st.none() | PATHS,
+    ),
     "sysusers": users(),
     "hosts": st.builds(
         Hosts,
@@ -145,6 +158,7 @@ CLASSES: tuple[type[ParsedArtifact], ...] = (
     Exports,
     Fstab,
     FilestoreGuard,
+    FilestoreGuardForScripts,
     Sysusers,
     Hosts,
     MulticastInterfaces,

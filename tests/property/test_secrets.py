@@ -8,9 +8,11 @@ import tomlkit
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from oxconf.artifacts._artifact import ParsedArtifact
 from oxconf.deployment.load import load_text
 from oxconf.deployment.mistakes import InputError
 from oxconf.deployment.secrets import PURPOSES, parse_secrets
+from oxconf.plan import make_plan
 
 QUICK = settings(max_examples=100, deadline=None)
 
@@ -87,8 +89,30 @@ def test_texts_of_a_secrets_file(name: str, secret: str, form: str) -> None:
 @QUICK
 @given(names.filter("configbd".__ne__), printable.map("Qz7".__add__))
 def test_a_secret_that_serves_is_revealed(name: str, secret: str) -> None:
-    if len(secret) > next(purpose.longest for purpose in PURPOSES if purpose.name == name):
+    (purpose,) = (purpose for purpose in PURPOSES if purpose.name == name)
+    secret = "".join(character for character in secret if character not in purpose.refused)
+    if len(secret) > purpose.longest:
         secret = secret[:8]
     text = f"{name} = {tomlkit.item(secret).as_string()}"
     deployment = load_text("", tier="1m", secrets=parse_secrets(text, "secrets.toml"))
     assert deployment.password(name).reveal() == secret
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.fixed_dictionaries({purpose.name: printable.map(lambda text: "Qz" + text[:6]) for purpose in PURPOSES})
+)
+def test_a_secret_is_refused_by_name_or_stands_in_its_files_as_it_is(given_secrets: dict[str, str]) -> None:
+    message = ""
+    try:
+        deployment = load_text("", tier="1m", secrets=given_secrets)
+    except InputError as error:
+        message = str(error)
+    assert all(hides(message, secret) for secret in given_secrets.values())
+    if message:
+        return
+    plan = make_plan(deployment)
+    for host in plan.hosts:
+        for artifact in host.artifacts:
+            if isinstance(artifact, ParsedArtifact):
+                assert type(artifact).parse(artifact.render()) == artifact

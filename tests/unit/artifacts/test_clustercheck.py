@@ -2,6 +2,7 @@ import shutil
 import subprocess
 
 import pytest
+from attrs import evolve
 
 from oxconf.artifacts._artifact import Enable, Switch
 from oxconf.artifacts.clustercheck import (
@@ -11,10 +12,11 @@ from oxconf.artifacts.clustercheck import (
     ClustercheckSocket,
 )
 from oxconf.deployment.load import load_text
-from oxconf.deployment.model import Deployment
+from oxconf.deployment.model import Deployment, Role
 from oxconf.syntax import unit
 
 GALERA = load_text("", tier="1m")
+TWO = evolve(GALERA, hosts=tuple(host for host in GALERA.hosts if host.name != "db3"))
 FILES = (Clustercheck, ClustercheckSocket, ClustercheckService, ClustercheckCnf)
 
 
@@ -76,6 +78,8 @@ def test_the_service_gets_the_connection_and_the_account_and_ends() -> None:
         "DynamicUser": "yes",
         "LoadCredential": "clustercheck.cnf:/etc/mysql/clustercheck.cnf",
         "RuntimeMaxSec": "5",
+        # Start and end of each check are told at the level info.
+        "LogLevelMax": "notice",
     }.items():
         assert [entry.value for entry in document.values("Service", key)] == [value]
     assert made.enables() == ()
@@ -102,10 +106,20 @@ def test_the_script_may_be_run_by_everybody_and_holds_no_password() -> None:
     assert "Very5ecret" not in script(deployment)
 
 
+def test_the_donor_serves_where_no_third_node_could() -> None:
+    assert "[[ $local_state = [24] ]]" in script(TWO)
+    assert "[[ $local_state = [4] ]]" in script()
+    assert "donor" not in script()
+    # An arbitrator has a vote and no data.
+    third = evolve(GALERA.host("db3"), name="arb1", roles=(Role.ARBITRATOR,))
+    assert script(evolve(TWO, hosts=(*TWO.hosts, third))) == script(TWO)
+
+
 @pytest.mark.skipif(shutil.which("shellcheck") is None, reason="needs shellcheck (Debian package shellcheck)")
 def test_shellcheck_has_nothing_to_say() -> None:
-    done = subprocess.run(["shellcheck", "-"], input=script(), capture_output=True, text=True)
-    assert done.stdout == ""
+    for text in (script(), script(TWO)):
+        done = subprocess.run(["shellcheck", "-"], input=text, capture_output=True, text=True)
+        assert done.stdout == ""
 
 
 def test_without_a_server_the_node_is_not_fit() -> None:

@@ -166,6 +166,6 @@ def test_passwords_are_read_as_secrets() -> None:
     assert "Gah7" not in repr(file)
 
 
-def test_a_numbered_property_with_another_meaning_is_a_problem() -> None:
+def test_a_numbered_property_without_a_name_is_a_problem() -> None:
     with pytest.raises(Unreadable, match=r'readProperty.3: must be "useUnicode=\.\.\."'):
-        GroupwareConfigdb.parse("readProperty.3=useSSL=false\n")
+        GroupwareConfigdb.parse("readProperty.3=true\n")

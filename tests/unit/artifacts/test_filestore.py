@@ -1,7 +1,14 @@
 import pytest
 
 from oxconf.artifacts._artifact import Enable, Install, Switch
-from oxconf.artifacts.filestore import Client, Export, Exports, FilestoreGuard, Fstab
+from oxconf.artifacts.filestore import (
+    Client,
+    Export,
+    Exports,
+    FilestoreGuard,
+    FilestoreGuardForScripts,
+    Fstab,
+)
 from oxconf.deployment.load import load_text
 from oxconf.syntax._base import Unwritable
 
@@ -52,10 +59,20 @@ def test_ox_does_not_start_on_an_unmounted_filestore() -> None:
     assert FilestoreGuard.parse(file.render()).lines["assert_path_is_mount_point"] == 6
 
 
+def test_units_that_systemd_makes_of_init_scripts_are_guarded_too() -> None:
+    file = FilestoreGuardForScripts.from_deployment(CLUSTER, CLUSTER.host("prov1"))
+    assert file is not None
+    # systemd.unit(5): open-xchange-.service.d is for open-xchange-groupware.service and open-xchange-admin.service.
+    assert file.path == "/etc/systemd/system/open-xchange-.service.d/oxconf-filestore.conf"
+    assert "RequiresMountsFor=/var/opt/filestore\n" in file.render()
+    assert "AssertPathIsMountPoint=/var/opt/filestore\n" in file.render()
+    assert FilestoreGuardForScripts.parse(file.render()) == file
+
+
 def test_one_host_that_has_the_files_itself_exports_and_mounts_nothing() -> None:
     cluster = load_text("", tier="poc")
     (host,) = cluster.hosts
-    for artifact in (Exports, Fstab, FilestoreGuard):
+    for artifact in (Exports, Fstab, FilestoreGuard, FilestoreGuardForScripts):
         assert artifact.from_deployment(cluster, host) is None
 
 

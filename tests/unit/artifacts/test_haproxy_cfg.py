@@ -191,6 +191,7 @@ def test_frontends_are_read_with_their_backend_and_the_defaults() -> None:
                 check_port=9200,
                 inter=Milliseconds(12_000),
                 rise=3,
+                weight=10,
             ),
             Server(name="n2", address="10.0.0.2", inter=Milliseconds(12_000), rise=3, fall=3, backup=True),
         ),
@@ -206,7 +207,7 @@ def test_frontends_are_read_with_their_backend_and_the_defaults() -> None:
         ("server a 10.0.0.1:db", 'server: "db" does not fit port'),
         ("server a 10.0.0.1:1 check inter 1w", 'server: "1w" does not fit inter'),
         ("server a 10.0.0.1:1 rise", 'server: "" does not fit rise'),
-        ("bind unix@/run/x", 'bind: "unix@/run/x" names no port'),
+        ("bind 10.0.0.1", 'bind: "10.0.0.1" names no port'),
     ],
 )
 def test_what_does_not_fit_is_a_problem_with_its_line(line: str, message: str) -> None:

@@ -105,6 +105,62 @@ def test_mysql_8_has_another_redo_log_no_query_cache_and_fewer_sql_modes() -> No
     assert not {"innodb_log_file_size", "query_cache_type", "query_cache_size"} & set(found)
 
 
+def test_accounts_of_mysql_8_are_of_the_kind_that_the_driver_of_ox_knows() -> None:
+    keys = {"default_authentication_plugin", "mysql_native_password", "authentication_policy"}
+    found = {
+        (flavour, version): {key: text for key, text in options(made).items() if key in keys}
+        for flavour, version, mode in [
+            ("mysql", "5.7", "replication"),
+            ("mysql", "8.0", "replication"),
+            ("mysql", "8.4", "replication"),
+            ("percona-xtradb-cluster", "8.0", "galera"),
+            ("mariadb", "11.8", "galera"),
+        ]
+        for made in [server(flavour, version, mode)]
+    }
+    plugin = {"default_authentication_plugin": "mysql_native_password"}
+    assert found == {
+        ("mysql", "5.7"): {},
+        ("mysql", "8.0"): plugin,
+        ("mysql", "8.4"): {
+            "mysql_native_password": "ON",
+            "authentication_policy": "*:mysql_native_password,,",
+        },
+        ("percona-xtradb-cluster", "8.0"): plugin,
+        ("mariadb", "11.8"): {},
+    }
+
+
+def test_a_binary_log_that_nobody_asked_for_is_kept_for_a_week() -> None:
+    key = "binlog_expire_logs_seconds"
+    assert options(server("percona-xtradb-cluster", "8.0", "galera"))[key] == "604800"
+    alone = ox_cnf('tier = "poc"\n[database]\nflavour = "mysql"\nversion = "8.0"\n', "ox1")
+    assert options(alone)[key] == "604800"
+    # gtid.cnf has it there; before 8.0, and in MariaDB, there is no binary log then.
+    assert key not in options(server("mysql", "8.0"))
+    assert key not in options(server("percona-xtradb-cluster", "5.7", "galera"))
+    assert key not in options(server("mariadb", "11.8", "galera"))
+
+
+@pytest.mark.parametrize(
+    ("pool", "version", "size", "why"),
+    [
+        ("128M", "5.7", 64 << 20, "a quarter of the buffer pool, but 64M at least, and 1G at most"),
+        ("2G", "5.7", 512 << 20, "a quarter of the buffer pool, but 64M at least, and 1G at most"),
+        ("128M", "8.0", 128 << 20, "half of the buffer pool, but 128M at least, and 2G at most"),
+        ("20G", "8.0", 2 << 30, "half of the buffer pool, but 128M at least, and 2G at most"),
+    ],
+)
+def test_the_reason_of_the_redo_log_is_true_of_its_size(pool: str, version: str, size: int, why: str) -> None:
+    made = ox_cnf(
+        f'tier = "1m"\n[database]\nmode = "replication"\nflavour = "mysql"\nversion = "{version}"\n'
+        f'[database.tuning]\ninnodb_buffer_pool_size = "{pool}"\n'
+    )
+    name = "innodb_redo_log_capacity" if version == "8.0" else "innodb_log_file_size"
+    assert getattr(made, name) == size
+    assert made.origins[name].why.startswith(why)
+
+
 def test_mysql_5_6_still_has_a_query_cache() -> None:
     assert options(server("mysql", "5.6"))["query_cache_type"] == "0"
     assert "query_cache_type" not in options(server("mysql", "5.7"))
@@ -124,6 +180,7 @@ def test_the_smallest_redo_log_of_mysql_8_can_be_read_back() -> None:
         '[database.tuning]\ninnodb_log_file_size = "4M"\n'
     )
     assert made.innodb_redo_log_capacity == 8 << 20
+    assert made.origins["innodb_redo_log_capacity"].why.startswith("twice the innodb_log_file_size set in ")
     assert OxCnf.parse(made.render()) == made
 
 
@@ -137,9 +194,11 @@ def test_reading_is_tolerant_of_spelling_and_names_lines() -> None:
 
 def test_what_does_not_fit_names_line_and_option() -> None:
     with pytest.raises(Unreadable) as caught:
-        OxCnf.parse("[mysqld]\nbind-address = everywhere\nmax_connections = 5\nskip_name_resolve = perhaps\n")
+        OxCnf.parse(
+            "[mysqld]\nbind-address = 10.20.30.300\nmax_connections = 5\nskip_name_resolve = perhaps\n"
+        )
     assert [(problem.line, problem.message) for problem in caught.value.problems] == [
-        (2, 'bind_address: "everywhere" is not an IPv4 address'),
+        (2, 'bind_address: "10.20.30.300" is not an IPv4 address'),
         (4, 'skip_name_resolve: "perhaps" is neither on nor off'),
         (3, "max_connections: 5 is below 10"),
     ]

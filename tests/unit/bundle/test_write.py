@@ -5,13 +5,15 @@ import json
 import os
 import subprocess
 import tarfile
-from pathlib import Path
+from collections.abc import Callable
+from pathlib import Path, PurePath
+from typing import Any
 
 import pytest
 
 from oxconf.api import load
 from oxconf.bundle.read import UnreadableBundle, read
-from oxconf.bundle.swap import OutputError
+from oxconf.bundle.swap import STAGING, OutputError
 from oxconf.bundle.write import write
 from oxconf.deployment.load import load_text
 from oxconf.plan import Plan, make_plan
@@ -65,7 +67,10 @@ def test_an_unpacked_archive_is_the_tree_and_its_sums_hold(plan: Plan, tmp_path:
         subprocess.run(["tar", "xzf", f"out/1m-{name}.tar.gz"], cwd=tmp_path, check=True)
         subprocess.run(["sha256sum", "--quiet", "-c", "SHA256SUMS"], cwd=tmp_path / f"1m-{name}", check=True)
 
-        assert contents_of(tmp_path / f"1m-{name}") == contents_of(tmp_path / "tree" / name)
+        unpacked = contents_of(tmp_path / f"1m-{name}")
+        sums = unpacked["SHA256SUMS"].decode().splitlines()
+        assert {line.partition("  ")[2] for line in sums} == {*unpacked} - {"SHA256SUMS"}
+        assert unpacked == contents_of(tmp_path / "tree" / name)
 
 
 def test_a_second_run_changes_nothing_and_removes_hosts_that_are_gone(plan: Plan, tmp_path: Path) -> None:
@@ -119,6 +124,9 @@ def test_a_folder_of_somebody_else_is_refused(plan: Plan, tmp_path: Path) -> Non
     ["", "{}", "[]", "null", '{"schema": 1, "cluster": {"name": "1m"}, "format": "archives", "hosts": 5}',
      '{"schema": 99, "cluster": {"name": "1m"}, "format": "archives", "hosts": {}}',
      '{"schema": 1, "cluster": {"name": "1m"}, "format": "archives", "hosts": {"a": {"archive": "../x"}}}',
+     '{"schema": 1, "cluster": {"name": "1m"}, "format": "archives", "hosts": {"a": {"files": ["x"]}}}',
+     '{"schema": 1, "cluster": {"name": "1m"}, "format": "tree", "hosts": {"a": {"files": [""]}}}',
+     "[" * 9999,
      '{"schema": 1, "cluster": {"name": "1m"}, "format": "archives", "hosts": {"a": {"archive": "/etc/passwd"}}}'],
 )  # fmt: skip
 def test_a_manifest_that_is_not_ours_is_refused(plan: Plan, tmp_path: Path, manifest: str) -> None:
@@ -154,13 +162,101 @@ def test_nothing_is_written_through_a_link(plan: Plan, tmp_path: Path) -> None:
     assert not list(outside.iterdir())
 
 
+def test_nothing_is_removed_through_a_link(plan: Plan, tmp_path: Path) -> None:
+    write(plan, tmp_path / "out", tree=True)
+    (tmp_path / "out/ox1").rename(tmp_path / "elsewhere")
+    (tmp_path / "out/ox1").symlink_to(tmp_path / "elsewhere")
+    before = contents_of(tmp_path)
+
+    with pytest.raises(OutputError, match="out/ox1 is a link"):
+        write(plan, tmp_path / "out")
+
+    assert contents_of(tmp_path) == before
+
+
+def test_a_folder_that_has_the_name_of_an_old_file_is_left_alone(plan: Plan, tmp_path: Path) -> None:
+    write(plan, tmp_path)
+    (tmp_path / "1m-db1.tar.gz").unlink()
+    (tmp_path / "1m-db1.tar.gz").mkdir()
+    (tmp_path / "1m-db1.tar.gz/mine").write_text("mine")
+
+    write(make_plan(load_text('tier = "poc"\nname = "1m"\n')), tmp_path)
+
+    assert (tmp_path / "1m-db1.tar.gz/mine").read_text() == "mine"
+
+
 def test_a_folder_that_can_not_be_made_leaves_nothing(plan: Plan, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
 
-    with pytest.raises(OutputError, match=r"can not be created|is not a folder"):
+    with pytest.raises(OutputError, match="can not be written: Not a directory"):
         write(plan, tmp_path / "file" / "out")
     with pytest.raises(OutputError, match="is not a folder"):
         write(plan, tmp_path / "file")
+    with pytest.raises(OutputError, match="can not be written: File name too long"):
+        write(plan, tmp_path / "new" / ("x" * 300))
+
+    assert names(tmp_path) == ["file"]
+
+
+def test_folders_that_were_made_for_nothing_are_removed(
+    plan: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: Any) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("oxconf.bundle.swap._write", refuse)
+        with pytest.raises(OutputError, match=r"new/out: can not be written: Permission denied"):
+            write(plan, tmp_path / "new/out")
+        assert names(tmp_path) == []
+
+        (tmp_path / "new").mkdir()
+        with pytest.raises(OutputError):
+            write(plan, tmp_path / "new/out")
+        assert contents_of(tmp_path) == {}
+        assert (tmp_path / "new").is_dir()
+
+
+def test_an_interrupt_while_making_the_folder_leaves_nothing(
+    plan: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("oxconf.bundle.write.locked", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        write(plan, tmp_path / "new/out")
+
+    assert names(tmp_path) == []
+
+
+@pytest.mark.parametrize("kind", [str, Path, PurePath])
+@pytest.mark.parametrize("folder", ["out", "out/", "./out", "new/out", "new/../out", ".", "{absolute}/out/"])
+def test_the_folder_is_named_in_any_way(
+    plan: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: Callable[[str], Any], folder: str
+) -> None:
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    given = kind(folder.format(absolute=tmp_path))
+
+    for tree in (False, True, False):
+        written = write(plan, given, tree=tree)
+        assert written.folder == Path(given)
+        assert {*names(Path(given))} >= {"manifest.json"} | {name for _, name in written.hosts}
+    assert STAGING not in names(Path(given))
+    assert read(Path(given)).complete
+
+
+def test_a_stopped_run_of_another_user_or_form_is_no_output_of_ours(plan: Plan, tmp_path: Path) -> None:
+    write(plan, tmp_path / "out")
+    (tmp_path / "precious").write_text("precious")
+    (tmp_path / "out" / STAGING).mkdir()
+    (tmp_path / "out" / STAGING / "journal").write_text('["../precious"]')
+
+    with pytest.raises(OutputError, match="is not a journal of this oxconf"):
+        write(plan, tmp_path / "out")
+
+    assert (tmp_path / "precious").read_text() == "precious"
 
 
 def test_what_was_written_is_read_back(plan: Plan, tmp_path: Path) -> None:
@@ -172,7 +268,13 @@ def test_what_was_written_is_read_back(plan: Plan, tmp_path: Path) -> None:
         assert [host.name for host in evidence.hosts] == [host.host.name for host in plan.hosts]
         assert evidence.complete
         assert evidence.cluster.mailboxes == 1_000_000
-        assert evidence.hosts[0].facts.addresses == ("10.20.30.213",)
+        ox1 = evidence.hosts[0].facts
+        assert ox1.addresses == ("10.20.30.213",)
+        assert ox1.interfaces == {plan.deployment.network.interface: "10.20.30.213"}
+        assert ox1.roles == ("groupware",)
+        assert (ox1.uid, ox1.gid) == (plan.deployment.filestore.uid, plan.deployment.filestore.gid)
+        assert (ox1.memory, ox1.cores) == (plan.hosts[0].host.memory, plan.hosts[0].host.cores)
+        assert {host.facts.uid for host in evidence.hosts if host.name.startswith("db")} == {None}
     assert [host.name for host in read(tmp_path / "out/1m-db1.tar.gz").hosts] == ["db1"]
     assert [host.name for host in read(tmp_path / "tree/db1").hosts] == ["db1"]
 
@@ -189,3 +291,92 @@ def test_a_bundle_that_is_none_is_said_in_one_line(tmp_path: Path) -> None:
     (tmp_path / "manifest.json").write_text("{")
     with pytest.raises(UnreadableBundle, match="is not JSON"):
         read(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "message"),
+    [
+        ("memory", "32G", "memory must be a whole number"),
+        ("memory", -1, "memory must be a whole number"),
+        ("cores", True, "cores must be a whole number"),
+        ("uid", 1.5, "uid must be a whole number"),
+        ("roles", [["x"]], "roles must be a list of texts"),
+        ("roles", "groupware", "roles must be a list of texts"),
+        ("addresses", [["x"]], "addresses must be a list of IP addresses"),
+        ("addresses", ["10.20.30"], "addresses must be a list of IP addresses"),
+        ("addresses", "10.20.30.213", "addresses must be a list of IP addresses"),
+        ("interfaces", {"eth0": ["x"]}, "interfaces must be an IP address for each interface"),
+        ("interfaces", [], "interfaces must be an IP address for each interface"),
+    ],
+)
+def test_an_edited_fact_of_another_type_is_one_sentence(
+    plan: Plan, tmp_path: Path, key: str, value: object, message: str
+) -> None:
+    write(plan, tmp_path, tree=True, hosts=("ox1",))
+    path = tmp_path / "ox1/manifest.json"
+    manifest = json.loads(path.read_text())
+    manifest["facts"][key] = value
+    path.write_text(json.dumps(manifest))
+
+    with pytest.raises(UnreadableBundle) as raised:
+        read(tmp_path)
+
+    assert str(raised.value) == f"{path} has not the form of a host's manifest ({message})"
+
+
+@pytest.mark.parametrize(
+    "edited",
+    [
+        {"cluster": {"mailboxes": "many"}},
+        {"cluster": {"name": ["x"]}},
+        {"cluster": {"tier": 1}},
+        {"cluster": []},
+        {"facts": []},
+        {"host": {"name": "ox1"}},
+        {"files": 5},
+        {"files": [{"path": "/etc/hosts", "owner": ["root"]}]},
+        {"files": [{"path": "/etc/hosts", "mode": "rw"}]},
+        {"files": [{"path": ["/etc/hosts"]}]},
+    ],
+)
+def test_an_edited_manifest_of_a_host_is_one_sentence(
+    plan: Plan, tmp_path: Path, edited: dict[str, Any]
+) -> None:
+    write(plan, tmp_path, tree=True, hosts=("ox1",))
+    path = tmp_path / "ox1/manifest.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | edited))
+
+    with pytest.raises(UnreadableBundle, match=r"has not the form of a host's manifest"):
+        read(tmp_path)
+
+
+def test_facts_that_this_version_does_not_know_are_left_aside(plan: Plan, tmp_path: Path) -> None:
+    (tmp_path / "ox1/rootfs").mkdir(parents=True)
+    (tmp_path / "ox1/manifest.json").write_text(
+        '{"facts": {"rack": [[7]], "memory": null}, "cluster": {"x": 1}}'
+    )
+
+    assert read(tmp_path).hosts[0].facts.memory is None
+
+
+def test_links_in_a_bundle_are_not_read(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("secret")
+    (tmp_path / "out/ox1/rootfs/etc").mkdir(parents=True)
+    (tmp_path / "out/ox1/rootfs/etc/hosts").write_text("127.0.0.1 localhost\n")
+    (tmp_path / "out/ox1/rootfs/etc/my.cnf").symlink_to(tmp_path / "secret")
+    (tmp_path / "out/ox1/rootfs/linked").symlink_to(tmp_path)
+
+    assert list(read(tmp_path / "out").hosts[0].files) == ["/etc/hosts"]
+
+
+def test_a_damaged_archive_is_said_in_one_line(plan: Plan, tmp_path: Path) -> None:
+    write(plan, tmp_path, hosts=("ox1",))
+    path = tmp_path / "1m-ox1.tar.gz"
+    whole = path.read_bytes()
+    for at in range(10, len(whole), len(whole) // 60):
+        path.write_bytes(whole[:at] + bytes([whole[at] ^ 0xFF]) + whole[at + 1 :])
+        with pytest.raises(UnreadableBundle):
+            read(path)
+        path.write_bytes(whole[:at])
+        with pytest.raises(UnreadableBundle):
+            read(path)

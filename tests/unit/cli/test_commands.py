@@ -5,13 +5,14 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
 from oxconf.cli import oxconf
+
+ROOT = Path(__file__).parents[3]
 
 SECRETS = """
 configdb = "Ahk7eeth"
@@ -216,19 +217,96 @@ def test_the_shell_can_complete() -> None:
     assert "_oxconf_completion" in result.stdout
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize(
+    ("arguments", "target", "message"),
+    [
+        (("check",), "x" * 300, "File name too long"),
+        (("check",), "new/" + "x" * 300, "no such file"),
+        (("render", "--tier", "poc", "--output"), "x" * 300, "File name too long"),
+        (("render", "--tier", "poc", "--output"), "new/" + "x" * 300, "File name too long"),
+    ],
+)
+def test_a_name_that_is_too_long_is_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], target: str, message: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    result = run(*arguments, target)
+
+    assert result.exit_code == 2
+    assert result.stderr.splitlines()[-1].startswith(f"{target}: ")
+    assert message in result.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+AS_NOBODY = """
+import os
+from click.testing import CliRunner
+from oxconf.cli import main, oxconf
+
+# What is imported late must be there before the package itself can not be reached any more.
+CliRunner().invoke(oxconf, ["check", "--tier", "poc"])
+import oxconf.bundle.read, oxconf.bundle.write
+os.setuid(65534)
+main()
+"""
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become nobody")
+@pytest.mark.parametrize("command", ["check", "render --tier poc --output"])
+def test_a_folder_that_may_not_be_entered_is_a_sentence(tmp_path: Path, command: str) -> None:
+    (tmp_path / "closed").mkdir(mode=0o700)
+
+    process = subprocess.run(
+        [sys.executable, "-c", AS_NOBODY, *command.split(), str(tmp_path / "closed/inner")],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert process.returncode == 2
+    assert process.stderr.splitlines()[-1].endswith("Permission denied")
+    assert "Traceback" not in process.stderr
+
+
+STOPPING = """
+import sys, time
+from pathlib import Path
+from oxconf.cli import main
+
+original, calls = Path.rename, 0
+def rename(self, target):
+    global calls
+    calls += 1
+    if calls == 5:
+        print("in the middle", flush=True)
+        time.sleep(60)
+    return original(self, target)
+Path.rename = rename
+main()
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 def test_an_end_in_the_middle_leaves_the_old_output(tmp_path: Path, number: int) -> None:
-    run("render", "--tier", "1m", "--output", tmp_path / "out")
-    before = {path.name: path.read_bytes() for path in (tmp_path / "out").iterdir()}
-    process = subprocess.Popen(
-        [sys.executable, "-m", "oxconf", "render", "--tier", "100k", "--output", str(tmp_path / "out")],
+    out = tmp_path / "out"
+    run("render", "--tier", "1m", "--output", out)
+    before = {path.name: path.read_bytes() for path in out.iterdir()}
+    with subprocess.Popen(
+        [sys.executable, "-c", STOPPING, "render", "--tier", "100k", "--output", str(out)],
+        cwd=ROOT,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-    )
-    time.sleep(0.15)
-    process.send_signal(number)
-    process.communicate(timeout=30)
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "in the middle\n"
+        assert {path.name for path in out.iterdir()} != {*before}
+        process.send_signal(number)
 
-    after = {path.name: path.read_bytes() for path in (tmp_path / "out").iterdir()}
-    # It may have been too late to stop it: then the new output is whole.
-    assert after == before or (process.returncode == 0 and "100k-ox1.tar.gz" in after)
+    assert process.returncode != 0
+    if number == signal.SIGKILL:
+        # Nobody is left to undo it; the next run does, before it refuses this.
+        assert run("render", "--tier", "100k", "--host", "ox1", "--output", out).exit_code == 2
+    assert {path.name: path.read_bytes() for path in out.iterdir()} == before

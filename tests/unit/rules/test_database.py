@@ -6,13 +6,14 @@ import pytest
 
 from oxconf.artifacts.configdb_properties import GroupwareConfigdb, JdbcUrl
 from oxconf.artifacts.filestore import Client, Export
+from oxconf.deployment.mistakes import listed
 from oxconf.evidence import Evidence, File, HostFiles
 from oxconf.facts import Facts
 from oxconf.rules import judge
 from oxconf.rules._database import cluster_members, galera_clusters, is_galera, is_on, number, without_port
 from oxconf.rules._endpoints import endpoint, way
 from oxconf.rules._filestore import client_of, is_certain
-from oxconf.rules._words import listed, odd_ones
+from oxconf.rules._words import odd_ones
 
 CNF = "/etc/mysql/ox.conf.d/ox.cnf"
 ADDRESSES = {"ox1": "10.20.30.213", "db1": "10.20.30.217", "db2": "10.20.30.219", "db3": "10.20.30.221"}
@@ -227,6 +228,16 @@ def test_accounts_of_state_transfers_are_named_without_their_passwords() -> None
     }
 
     assert found(hosts, "OX325") == ['db2 transfers its state as "backup", but db1 as "sstuser"']
+
+
+def test_what_may_be_a_password_is_not_taken_for_an_account() -> None:
+    node = ("wsrep_cluster_address = gcomm://10.20.30.217,10.20.30.219", "wsrep_sst_method = mariabackup")
+    hosts = {
+        "db1": server(*node, "wsrep_sst_auth = sstuser:Bu4-nightjar"),
+        "db2": server(*node, "wsrep_sst_auth = Bu4-nightjar"),
+    }
+
+    assert found(hosts, "OX325") == ['db2 transfers its state without a user, but db1 as "sstuser"']
 
 
 def test_rsync_needs_no_account() -> None:
