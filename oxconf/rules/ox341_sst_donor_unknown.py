@@ -43,7 +43,7 @@ RULE = Rule(
         "only after the first crash or the first reinstallation."
     ),
     remedy="Write names as in wsrep_node_name of the other nodes, and a comma at the end: it allows any node.",
-    source="Galera manual, wsrep_sst_donor: a list without a comma at its end has no other choice",
-    daemons="mariadbd --help: rc 0. A joiner logs that it is impossible to select a donor, and ends.",
+    source="Galera manual, wsrep_sst_donor; measured with MariaDB 10.11: one known name, or a last comma, is enough",
+    daemons="mariadbd --help: rc 0. MariaDB 10.11 that joins: Requested donor is not available; it aborts.",
     check=check,
 )

@@ -6,6 +6,7 @@ from oxconf.artifacts._artifact import Enable, Switch
 from oxconf.artifacts._time import Milliseconds
 from oxconf.artifacts.haproxy_cfg import HaproxyCfg, HealthCheck, Listener, Server, Timeouts
 from oxconf.deployment.load import load_text
+from oxconf.deployment.ports import listeners
 
 REPLICATION = 'tier = "1m"\n[database]\nmode = "replication"\n'
 
@@ -20,8 +21,8 @@ global
     stats socket /run/haproxy/admin.sock mode 660 level admin
     user haproxy
     group haproxy
-    # 6 pools x 100 connections of this host, and 50 beside OX
-    maxconn 650
+    # 6 pools x 100 connections of this host x 2 listeners, and 50 beside OX
+    maxconn 1250
     # The servers are not asked by all hosts in the same moment.
     spread-checks 5
 
@@ -53,12 +54,22 @@ listen mysql-write
     bind 127.0.0.1:3307
     option httpchk GET /
     http-check expect status 200
-    # All connections go to one server at a time, on every host to the same one: the first without "backup", else the
-    # first that answers. When it is back, those on a backup are closed: nothing writes to two servers.
+    # All connections go to one server at a time, on every host to the same one. When the one without "backup" is
+    # back, those on the backup are closed: nothing writes to two servers.
+    # HAProxy does so for a server without "backup" alone: the next servers have listeners of their own.
+    server db1 10.20.30.217:3306 check port 9200 inter 500ms fastinter 200ms downinter 1s rise 2 fall 2 \
+on-marked-down shutdown-sessions on-marked-up shutdown-backup-sessions
+    server mysql-write-2 127.0.0.1:3308 backup
+
+listen mysql-write-2
+    bind 127.0.0.1:3308
+    option httpchk GET /
+    http-check expect status 200
+    # All connections go to one server at a time, on every host to the same one. When the one without "backup" is
+    # back, those on the backup are closed: nothing writes to two servers.
     default-server check port 9200 inter 500ms fastinter 200ms downinter 1s rise 2 fall 2 \
 on-marked-down shutdown-sessions
-    server db1 10.20.30.217:3306 on-marked-up shutdown-backup-sessions
-    server db2 10.20.30.219:3306 backup
+    server db2 10.20.30.219:3306 on-marked-up shutdown-backup-sessions
     server db3 10.20.30.221:3306 backup
 """
 
@@ -113,18 +124,60 @@ def test_replication_is_checked_without_port_9200() -> None:
 
 
 def test_writes_alone_when_all_reads_go_to_the_writer() -> None:
-    (write,) = artifact('tier = "1m"\n[database]\nread_policy = "write-address"\n').listeners
-    assert (write.name, write.port) == ("mysql-write", 3307)
+    writes = artifact('tier = "1m"\n[database]\nread_policy = "write-address"\n').listeners
+    assert [(each.name, each.port) for each in writes] == [("mysql-write", 3307), ("mysql-write-2", 3308)]
 
 
-def test_another_writer_is_first_and_alone_without_backup() -> None:
-    write = artifact('tier = "1m"\n[database]\nwriter = "db2"\n').listeners[1]
-    assert [(server.name, server.backup) for server in write.servers] == [
-        ("db2", False),
-        ("db1", True),
-        ("db3", True),
+def chain(text: str) -> list[tuple[int | None, list[tuple[str, int | None]]]]:
+    """The listeners for writes: the port of each, and its servers with their ports."""
+    writes = [each for each in artifact(text).listeners if each.name.startswith("mysql-write")]
+    for each in writes:
+        first, second = each.servers
+        assert (first.check, first.backup, first.on_marked_up) == (True, False, "shutdown-backup-sessions")
+        assert (second.backup, second.on_marked_up) == (True, None)
+    return [(each.port, [(server.name, server.port) for server in each.servers]) for each in writes]
+
+
+def test_each_server_but_the_last_has_a_listener_and_the_next_one_as_its_backup() -> None:
+    assert chain('tier = "1m"\n[database]\nwriter = "db2"\n') == [
+        (3307, [("db2", 3306), ("mysql-write-2", 3308)]),
+        (3308, [("db1", 3306), ("db3", 3306)]),
     ]
-    assert [server.on_marked_up for server in write.servers] == ["shutdown-backup-sessions", None, None]
+
+
+def servers(count: int) -> str:
+    hosts = [
+        'name = "ox1"\naddress = "10.20.30.213"\nroles = ["groupware", "web", "balancer", "filestore"]\n'
+    ]
+    for number in range(1, count + 1):
+        hosts.append(f'name = "db{number}"\naddress = "10.20.30.{220 + number}"\nroles = ["database"]\n')
+    return 'tier = "1m"\n' + "".join(f'[[hosts]]\n{host}memory = "16G"\ncores = 4\n' for host in hosts)
+
+
+def test_two_servers_need_no_chain() -> None:
+    assert chain(servers(2)) == [(3307, [("db1", 3306), ("db2", 3306)])]
+    assert artifact(servers(2)).max_connections == 650
+
+
+def test_five_servers_need_four_listeners() -> None:
+    assert chain(servers(5)) == [
+        (3307, [("db1", 3306), ("mysql-write-2", 3308)]),
+        (3308, [("db2", 3306), ("mysql-write-3", 3309)]),
+        (3309, [("db3", 3306), ("mysql-write-4", 3310)]),
+        (3310, [("db4", 3306), ("db5", 3306)]),
+    ]
+    assert artifact(servers(5)).max_connections == 6 * 100 * 4 + 50
+
+
+def test_the_port_table_has_every_listener() -> None:
+    deployment = load_text(servers(4))
+    table = [(each.port, each.service) for each in listeners(deployment, deployment.host("ox1"))]
+    assert [row for row in table if row[1].startswith("HAProxy")] == [
+        (3306, "HAProxy, database reads"),
+        (3307, "HAProxy, database writes"),
+        (3308, "HAProxy, database writes without db1"),
+        (3309, "HAProxy, database writes without db1 and db2"),
+    ]
 
 
 def test_timeouts_outlive_the_pools() -> None:
@@ -134,7 +187,7 @@ def test_timeouts_outlive_the_pools() -> None:
 
 
 def test_connections_follow_the_pools() -> None:
-    assert artifact('tier = "1m"\n[database.pool]\nmax_active = 20\n').max_connections == 170
+    assert artifact('tier = "1m"\n[database.pool]\nmax_active = 20\n').max_connections == 290
 
 
 def test_the_unit_is_switched_on() -> None:

@@ -19,8 +19,10 @@ def test_a_node_of_the_1m_tier() -> None:
 wsrep_node_name = db2
 # wsrep_node_address: Galera would take the first interface's address
 wsrep_node_address = 10.20.30.219
-# wsrep_sst_donor: not the writer first: the health check takes a donor out; the last comma allows any node
-wsrep_sst_donor = db3,
+# wsrep_node_incoming_address: MariaDB may show another address, or port 0
+wsrep_node_incoming_address = 10.20.30.219:3306
+# wsrep_sst_donor: the last to take writes first: the health check takes a donor out; the last comma allows any node
+wsrep_sst_donor = db3,db1,
 """
     )
 
@@ -28,11 +30,11 @@ wsrep_sst_donor = db3,
 @pytest.mark.parametrize(
     ("writer", "donors"),
     [
-        ("db1", {"db1": "db2,db3,", "db2": "db3,", "db3": "db2,"}),
-        ("db2", {"db1": "db3,", "db2": "db1,db3,", "db3": "db1,"}),
+        ("db1", {"db1": "db3,db2,", "db2": "db3,db1,", "db3": "db2,db1,"}),
+        ("db2", {"db1": "db3,db2,", "db2": "db3,db1,", "db3": "db1,db2,"}),
     ],
 )
-def test_donors_are_the_other_nodes_that_take_no_writes(writer: str, donors: dict[str, str]) -> None:
+def test_the_last_to_take_the_writes_is_the_first_donor(writer: str, donors: dict[str, str]) -> None:
     for name, wanted in donors.items():
         made = host_cnf(f'tier = "1m"\n[database]\nwriter = "{writer}"\n', name)
         assert {data.key: text for _, data, text in made.written()}["wsrep_sst_donor"] == wanted
@@ -49,15 +51,20 @@ def test_the_second_of_two_nodes_has_nobody_but_the_writer_to_ask() -> None:
     )
     text = 'tier = "1m"\n' + hosts
     assert host_cnf(text, "db1").wsrep_sst_donor == ("db2", "")
-    assert host_cnf(text, "db2").wsrep_sst_donor is None
+    assert host_cnf(text, "db2").wsrep_sst_donor == ("db1", "")
 
 
 @pytest.mark.parametrize(
-    ("version", "incoming"), [("10.0", True), ("10.1", True), ("10.2", False), ("10.11", False)]
+    ("flavour", "version", "incoming"),
+    [
+        ("mariadb", "10.0", "10.20.30.217:3306"),
+        ("mariadb", "10.11", "10.20.30.217:3306"),
+        ("percona-xtradb-cluster", "8.0", None),
+    ],
 )
-def test_old_mariadb_is_told_its_address_for_clients(version: str, incoming: bool) -> None:
-    made = host_cnf(f'tier = "1m"\n[database]\nversion = "{version}"\n', "db1")
-    assert made.wsrep_node_incoming_address == ("10.20.30.217:3306" if incoming else None)
+def test_mariadb_is_told_its_address_for_clients(flavour: str, version: str, incoming: str | None) -> None:
+    made = host_cnf(f'tier = "1m"\n[database]\nflavour = "{flavour}"\nversion = "{version}"\n', "db1")
+    assert made.wsrep_node_incoming_address == incoming
 
 
 def test_only_galera_nodes_have_it() -> None:
