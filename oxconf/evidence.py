@@ -52,12 +52,18 @@ class File:
 
 @frozen(kw_only=True)
 class HostFiles:
-    """What was collected of one host. `complete` says that no file of ours is left out."""
+    """What was collected of one host.
+
+    `complete` says that no file of ours is left out; `missing` are paths that its manifest lists and that are not
+    there, `changed` those of files that are not as they were rendered.
+    """
 
     name: str
     facts: Facts = Facts()
     files: tuple[File, ...] = ()
     complete: bool = False
+    missing: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
 
 
 @frozen
@@ -93,6 +99,8 @@ class HostEvidence:
         self.name = found.name
         self.facts = found.facts
         self.complete = found.complete
+        self.missing = found.missing
+        self.changed = found.changed
         self.files: Mapping[str, File] = {file.path: file for file in found.files}
 
     def __repr__(self) -> str:
@@ -178,7 +186,13 @@ class Evidence:
     @property
     def complete(self) -> bool:
         """Whether every file of every host is here."""
-        return all(host.complete for host in self.hosts)
+        return all(host.complete for host in self.hosts) and not self.absent
+
+    @cached_property
+    def absent(self) -> tuple[str, ...]:
+        """Names of the cluster's hosts of which nothing is here, as far as the manifests name its hosts."""
+        here = {host.name for host in self.hosts}
+        return tuple(name for name in self.cluster.hosts if name not in here)
 
     def find(self, cls: type[A]) -> Iterator[Located[A]]:
         """Yield the parsed files of that type, host by host."""

@@ -64,11 +64,12 @@ class Facts:
 
 @frozen(kw_only=True)
 class ClusterFacts:
-    """The cluster as a whole. Raises ValueError for a value of another type."""
+    """The cluster as a whole; `hosts` are the names of all its hosts. Raises ValueError for another type."""
 
     name: str = field(default="", validator=_text)
     tier: str | None = field(default=None, validator=_text)
     mailboxes: int | None = field(default=None, validator=_number)
+    hosts: tuple[str, ...] = field(default=(), validator=_texts)
 
 
 F = TypeVar("F", Facts, ClusterFacts)
@@ -90,7 +91,12 @@ def facts_of(deployment: Deployment, host: Host) -> Facts:
 
 def cluster_facts_of(deployment: Deployment) -> ClusterFacts:
     """Return the facts of a deployment."""
-    return ClusterFacts(name=deployment.name, tier=deployment.tier, mailboxes=deployment.mailboxes)
+    return ClusterFacts(
+        name=deployment.name,
+        tier=deployment.tier,
+        mailboxes=deployment.mailboxes,
+        hosts=tuple(host.name for host in deployment.hosts),
+    )
 
 
 def to_plain(facts: Facts | ClusterFacts) -> dict[str, Any]:

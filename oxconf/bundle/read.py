@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from oxconf.bundle.contents import MANIFEST, ROOT
+from oxconf.bundle.contents import MANIFEST, ROOT, digest
 from oxconf.evidence import Evidence, File, HostFiles
 from oxconf.facts import ClusterFacts, Facts, from_plain
 
@@ -82,7 +82,11 @@ def _from_archive(path: Path) -> tuple[ClusterFacts, HostFiles]:
     with tarfile.open(fileobj=io.BytesIO(data), mode="r:") as archive:
         for member in archive:
             _, _, inner = member.name.partition("/")
-            file = archive.extractfile(member) if member.isreg() else None
+            parts = member.name.split("/")
+            if not (member.isreg() or member.isdir()) or parts[0] == "" or ".." in parts:
+                # It is unpacked as root later: nobody should come that far.
+                raise UnreadableBundle(f"{path} holds {member.name!r}, which an archive of oxconf never does")
+            file = archive.extractfile(member)
             if file is None:
                 continue
             if inner == MANIFEST:
@@ -104,8 +108,21 @@ def _host(
             raise ValueError("host must be a text")
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise UnreadableBundle(f"{shown} has not the form of a host's manifest ({error})") from None
-    complete = "files" in manifest and set(listed) <= set(texts)
-    return cluster, HostFiles(name=manifest.get("host", name), facts=facts, files=files, complete=complete)
+    missing = tuple(path for path in listed if path not in texts)
+    return cluster, HostFiles(
+        name=manifest.get("host", name),
+        facts=facts,
+        files=files,
+        complete="files" in manifest and not missing,
+        missing=missing,
+        changed=tuple(
+            path for path, entry in listed.items() if path in texts and _is_changed(entry, texts[path])
+        ),
+    )
+
+
+def _is_changed(entry: dict[str, Any], text: str) -> bool:
+    return "sha256" in entry and entry["sha256"] != digest(text.encode("utf-8", "surrogateescape"))
 
 
 def _file(path: str, text: str, entry: dict[str, Any]) -> File:

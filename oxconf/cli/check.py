@@ -1,6 +1,7 @@
 """`oxconf check`: what does not fit together."""
 
 import os
+from pathlib import Path
 
 import click
 
@@ -47,9 +48,10 @@ def check(
     DIR is an output folder of render, a host's folder in it, or an archive.
     """
     from oxconf.api import check as check_deployment
-    from oxconf.api import check_bundle, load
-    from oxconf.bundle.read import UnreadableBundle
+    from oxconf.api import load
+    from oxconf.bundle.read import UnreadableBundle, read
     from oxconf.report import json, text
+    from oxconf.rules import judge
     from oxconf.syntax._base import Unwritable
 
     demand_input(target, tier, "check")
@@ -57,7 +59,14 @@ def check(
         if target is not None and _is_bundle(target):
             if tier or secrets:
                 fail(f"{target} is a bundle: --tier and --secrets go with a cluster file only")
-            findings = check_bundle(target, deploy=deploy)
+            evidence = read(Path(target))
+            if evidence.absent:
+                click.echo(
+                    f"{target} holds {len(evidence.hosts)} of {len(evidence.cluster.hosts)} hosts: what concerns "
+                    "the others is not judged",
+                    err=True,
+                )
+            findings = judge(evidence, deploy=deploy)
         else:
             deployment = load(target, tier=tier, secrets=secrets, environment=environment())
             findings = check_deployment(deployment, deploy=deploy)

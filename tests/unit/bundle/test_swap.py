@@ -365,6 +365,33 @@ def test_what_was_removed_by_hand_after_a_kill_does_not_stop_the_healing(folder:
     assert texts_of(folder) == BEFORE
 
 
+def test_a_file_that_somebody_put_there_after_a_kill_is_left_alone(folder: Path) -> None:
+    interrupted(replace_all, folder, lambda _: (folder / STAGING / "journal").exists())
+    assert not (folder / "ox1/b").exists()
+    (folder / "ox1/b").write_text("mine")
+
+    heal(folder)
+
+    assert texts_of(folder) == {**BEFORE, "ox1/b": "mine"}
+
+
+def test_the_journal_goes_before_anything_is_cleaned_up(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def rmtree(path: Path) -> None:
+        journals.append((path / "journal").exists())
+        original(path)
+
+    original = shutil.rmtree
+    journals: list[bool] = []
+    monkeypatch.setattr(shutil, "rmtree", rmtree)
+    interrupted(replace_all, folder, lambda _: (folder / "ox1/b").exists())
+    heal(folder)
+    replace_all(folder)
+
+    assert journals == [False, False]
+
+
 def journal(folder: Path, **paths: object) -> None:
     fill(folder, {f"{STAGING}/journal": json.dumps({"moved": [], "made": [], "arriving": []} | paths)})
 

@@ -310,3 +310,24 @@ def test_an_end_in_the_middle_leaves_the_old_output(tmp_path: Path, number: int)
         # Nobody is left to undo it; the next run does, before it refuses this.
         assert run("render", "--tier", "100k", "--host", "ox1", "--output", out).exit_code == 2
     assert {path.name: path.read_bytes() for path in out.iterdir()} == before
+
+
+def test_one_archive_is_judged_by_itself(tmp_path: Path) -> None:
+    run("render", "--tier", "1m", "--output", tmp_path / "out", "--secrets", secrets_file(tmp_path))
+
+    result = run("check", tmp_path / "out/1m-ox1.tar.gz")
+
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert "1m-ox1.tar.gz holds 1 of 10 hosts: what concerns the others is not judged" in result.stderr
+
+
+def test_a_bundle_whose_files_are_gone_or_changed_is_not_in_order(tmp_path: Path) -> None:
+    run("render", "--tier", "1m", "--tree", "--output", tmp_path / "out", "--secrets", secrets_file(tmp_path))
+    (tmp_path / "out/ox1/rootfs/etc/haproxy/haproxy.cfg").unlink()
+    (tmp_path / "out/db1/rootfs/etc/mysql/ox.conf.d/host.cnf").write_text("")
+
+    result = run("check", tmp_path / "out")
+
+    assert result.exit_code == 1
+    assert "error OX010 listed-file-missing: 1 file of ox1 is missing" in result.stdout
+    assert "warning OX013 file-changed: 1 file of db1 is not as rendered" in result.stdout
