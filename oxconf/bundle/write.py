@@ -25,6 +25,8 @@ class Written:
     """Host name, and the archive or the folder that was written for it."""
     kept: tuple[str, ...]
     """Hosts whose output of an earlier run was left as it was."""
+    outdated: tuple[str, ...]
+    """Those of them that this plan would give another output."""
     removed: tuple[str, ...]
     """Files of an earlier run that this cluster does not have any more."""
 
@@ -86,7 +88,19 @@ def _write_locked(plan: Plan, folder: Path, form: str, made: list[HostContents],
     old = _old(folder)
     names = {host.host.name for host in plan.hosts}
     fresh = {host.host for host in made}
-    kept = [name for name in old.hosts if partial and name in names and name not in fresh] if old else []
+    # What somebody took away is not kept, or the sums would name it.
+    kept = (
+        [
+            name
+            for name in old.hosts
+            if partial
+            and name in names
+            and name not in fresh
+            and all(holds(folder, p) for p in old.files(name))
+        ]
+        if old
+        else []
+    )
     if old and kept and (old.cluster, old.form) != (plan.deployment.name, form):
         raise OutputError(
             f'{folder} holds {old.form} of the cluster "{old.cluster}"; '
@@ -142,6 +156,12 @@ def _write_locked(plan: Plan, folder: Path, form: str, made: list[HostContents],
         folder,
         tuple((host.host, entries[host.host].get("archive") or host.host) for host in made),
         tuple(kept),
+        tuple(
+            host.host.name
+            for host in plan.hosts
+            if host.host.name in kept
+            and entries[host.host.name].get("tar_sha256") != digest(tar(contents(plan, host)))
+        ),
         stale,
     )
 

@@ -54,7 +54,7 @@ def render(
     from oxconf.api import load
     from oxconf.bundle.swap import OutputError
     from oxconf.bundle.write import write
-    from oxconf.deployment.mistakes import did_you_mean
+    from oxconf.deployment.mistakes import did_you_mean, listed
     from oxconf.plan import make_plan
     from oxconf.render import evidence_of
     from oxconf.report import text
@@ -80,6 +80,11 @@ def render(
     for _, name in written.hosts:
         click.echo(output / name)
     kept = f", {len(written.kept)} kept" if written.kept else ""
+    if written.outdated:
+        click.echo(
+            f"{listed(written.outdated)}: kept as rendered from another description; render all hosts together",
+            err=True,
+        )
     removed = f", {len(written.removed)} old files removed" if written.removed else ""
     click.echo(
         f"{deployment.name}: {len(written.hosts)} hosts written to {output}{kept}{removed}; "

@@ -380,3 +380,22 @@ def test_a_damaged_archive_is_said_in_one_line(plan: Plan, tmp_path: Path) -> No
         path.write_bytes(whole[:at])
         with pytest.raises(UnreadableBundle):
             read(path)
+
+
+def test_kept_hosts_of_another_description_are_named(plan: Plan, tmp_path: Path) -> None:
+    write(plan, tmp_path)
+    changed = make_plan(load_text('tier = "1m"\n[ox]\najp_port = 8010\n'))
+
+    assert write(plan, tmp_path, hosts=("db1",)).outdated == ()
+    # The web servers and the OX nodes know the port; the README of a database server does not.
+    assert write(changed, tmp_path, hosts=("ox1",)).outdated == ("ox2", "ox3", "prov1", "web1", "web2")
+
+
+def test_an_archive_that_was_taken_away_is_not_kept(plan: Plan, tmp_path: Path) -> None:
+    write(plan, tmp_path)
+    (tmp_path / "1m-db2.tar.gz").unlink()
+
+    written = write(plan, tmp_path, hosts=("db1",))
+
+    assert "db2" not in written.kept
+    subprocess.run(["sha256sum", "--quiet", "-c", "SHA256SUMS"], cwd=tmp_path, check=True)
