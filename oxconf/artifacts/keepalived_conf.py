@@ -62,6 +62,7 @@ class VrrpInstance:
     unicast_peers: tuple[IPv4Address, ...] = ()
     auth_type: str | None = None
     auth_pass: Secret | None = None
+    auth_pass_line: int = field(default=0, eq=False)
     addresses: tuple[VirtualAddress, ...] = ()
     track_scripts: tuple[str, ...] = ()
     line: int = field(default=0, eq=False)
@@ -266,6 +267,7 @@ class _Reader:
             values["auth_type"] = args[0]
         elif keyword == "auth_pass" and args:
             values["auth_pass"] = _AUTH_PASS.read(args[0])
+            values["auth_pass_line"] = node.line
 
     def address(self, node: keepalived.Node) -> Iterator[VirtualAddress]:
         words = node.words

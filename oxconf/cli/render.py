@@ -85,9 +85,10 @@ def render(
             f"{listed(written.outdated)}: kept as rendered from another description; render all hosts together",
             err=True,
         )
+    noun = "host" if len(written.hosts) == 1 else "hosts"
     removed = f", {len(written.removed)} old files removed" if written.removed else ""
     click.echo(
-        f"{deployment.name}: {len(written.hosts)} hosts written to {output}{kept}{removed}; "
+        f"{deployment.name}: {len(written.hosts)} {noun} written to {output}{kept}{removed}; "
         f"{text.count(findings)}",
         err=True,
     )

@@ -18,7 +18,7 @@ def check(evidence: Evidence) -> Iterator[Finding]:
                     yield RULE.finding(
                         f"{keepalived.host.name} moves the floating address {address}, "
                         f"which is {owner.name}'s own",
-                        keepalived.at(instance.line),
+                        keepalived.at(virtual.line),
                     )
 
 
