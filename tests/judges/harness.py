@@ -29,6 +29,8 @@ OF_THE_MACHINE = (
     "Failed to lock memory",
     "Failed to set the file descriptor limit",
     "Changed limits: max_open_files",
+    # The server is installed, its data folder was never initialised.
+    "Could not open mysql.plugin table",
 )
 
 
