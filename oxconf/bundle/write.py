@@ -89,29 +89,23 @@ def _write_locked(plan: Plan, folder: Path, form: str, made: list[HostContents],
     names = {host.host.name for host in plan.hosts}
     fresh = {host.host for host in made}
     # What somebody took away is not kept, or the sums would name it.
-    kept = (
-        [
-            name
-            for name in old.hosts
-            if partial
-            and name in names
-            and name not in fresh
-            and all(holds(folder, p) for p in old.files(name))
-        ]
-        if old
-        else []
-    )
-    if old and kept and (old.cluster, old.form) != (plan.deployment.name, form):
+    kept = [
+        name
+        for name in old.hosts
+        if partial
+        and name in names
+        and name not in fresh
+        and all(holds(folder, path) for path in old.files(name))
+    ]
+    if kept and (old.cluster, old.form) != (plan.deployment.name, form):
         raise OutputError(
             f'{folder} holds {old.form} of the cluster "{old.cluster}"; '
             "--host adds to the same cluster and form only. Choose another folder, or render all hosts"
         )
-    entries: dict[str, dict[str, Any]] = {name: old.hosts[name] for name in kept} if old else {}
-    sums = (
-        {old.hosts[name]["archive"]: old.sums.get(old.hosts[name]["archive"], "") for name in kept}
-        if (old and form == "archives")
-        else {}
-    )
+    entries: dict[str, dict[str, Any]] = {name: old.hosts[name] for name in kept}
+    sums: dict[str, str] = {}
+    if form == "archives":
+        sums = {path: old.sums.get(path, "") for name in kept for path in old.files(name)}
     new: dict[str, NewFile] = {}
     for host in made:
         data = tar(host)
@@ -143,13 +137,8 @@ def _write_locked(plan: Plan, folder: Path, form: str, made: list[HostContents],
         0o644,
     )
     ours = _ours(old)
-    stale = tuple(
-        path
-        for path in ours
-        if path not in new
-        and not any(old and path in old.files(name) for name in kept)
-        and holds(folder, path)
-    )
+    staying = {path for name in kept for path in old.files(name)}
+    stale = tuple(path for path in ours if path not in new and path not in staying and holds(folder, path))
     _refuse_foreign(folder, new, ours)
     swap(folder, new, stale)
     return Written(
@@ -166,15 +155,15 @@ def _write_locked(plan: Plan, folder: Path, form: str, made: list[HostContents],
     )
 
 
-def _old(folder: Path) -> _Old | None:
-    """Return what our manifest lists; None in an empty folder. Raises OutputError in a folder of somebody else."""
+def _old(folder: Path) -> _Old:
+    """Return what our manifest lists, nothing in an empty folder. Raises OutputError in a folder of somebody else."""
     manifest = folder / MANIFEST
     if not manifest.exists():
         if any(folder.iterdir()):
             raise OutputError(
                 f"{folder} is not empty and holds no manifest.json of oxconf; choose another folder with --output"
             )
-        return None
+        return _Old("", "", {}, {})
     try:
         data = json.loads(manifest.read_text("utf-8"))
         old = _Old(data["cluster"]["name"], data["format"], dict(data["hosts"]), _read_sums(folder / SUMS))
@@ -195,9 +184,7 @@ def _read_sums(path: Path) -> dict[str, str]:
     return {name: value for value, _, name in (line.partition("  ") for line in lines)}
 
 
-def _ours(old: _Old | None) -> tuple[str, ...]:
-    if old is None:
-        return ()
+def _ours(old: _Old) -> tuple[str, ...]:
     sums = (SUMS,) if old.form == "archives" else ()
     return (*(path for name in old.hosts for path in old.files(name)), *sums, MANIFEST)
 
