@@ -22,6 +22,7 @@ from oxconf.artifacts._codec import ADDRESS, INTEGER, TEXT, TRUE_FALSE
 from oxconf.artifacts._settings import PropertiesArtifact, setting, settings
 from oxconf.deployment.model import Deployment, Host
 from oxconf.deployment.origin import Mark, Origin, ours
+from oxconf.deployment.ports import ADMINDAEMON_CACHE_PORT, GROUPWARE_CACHE_PORT, SESSION_CACHE_PORT
 from oxconf.syntax import properties
 from oxconf.syntax._base import Problem
 
@@ -219,7 +220,7 @@ class GroupwareCache(LateralCache):
     @classmethod
     def from_deployment(cls, deployment: Deployment, host: Host) -> Self | None:
         """Return the caches of an OX host."""
-        return cls._connected(deployment, 57462, GROUPWARE_REGIONS) if host.runs_ox else None
+        return cls._connected(deployment, GROUPWARE_CACHE_PORT, GROUPWARE_REGIONS) if host.runs_ox else None
 
 
 @frozen(kw_only=True)
@@ -233,7 +234,9 @@ class AdmindaemonCache(LateralCache):
     @classmethod
     def from_deployment(cls, deployment: Deployment, host: Host) -> Self | None:
         """Return the caches of an OX host."""
-        return cls._connected(deployment, 57461, ADMINDAEMON_REGIONS) if host.runs_ox else None
+        return (
+            cls._connected(deployment, ADMINDAEMON_CACHE_PORT, ADMINDAEMON_REGIONS) if host.runs_ox else None
+        )
 
 
 def _session_keys(cls: type, attributes: list["Attribute[Any]"]) -> list["Attribute[Any]"]:
@@ -275,7 +278,7 @@ class SessionCache(LateralCache):
             return None
         return cls._connected(
             deployment,
-            57463,
+            SESSION_CACHE_PORT,
             SESSION_REGIONS,
             issue_remove_on_put=False,
             origins={

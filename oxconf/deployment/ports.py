@@ -25,6 +25,9 @@ EVERYBODY = "everybody"
 GROUPWARE_CACHE_PORT = 57462
 ADMINDAEMON_CACHE_PORT = 57461
 SESSION_CACHE_PORT = 57463
+GALERA_PORT = 4567
+GALERA_INCREMENTAL_PORT = 4568
+GALERA_FULL_PORT = 4444
 
 
 @frozen
@@ -95,10 +98,16 @@ def _database(deployment: Deployment, host: Host) -> Iterator[Listener]:
     if mode is Mode.GALERA:
         members = (*servers, *deployment.with_role(Role.ARBITRATOR))
         if host in members:
-            yield Listener("tcp", 4567, "*", "Galera, group communication", _names(members, host))
+            yield Listener("tcp", GALERA_PORT, "*", "Galera, group communication", _names(members, host))
         if host in servers:
-            yield Listener("tcp", 4568, "*", "Galera, incremental state transfer", _names(servers, host))
-            yield Listener("tcp", 4444, "*", "Galera, full state transfer", _names(servers, host))
+            yield Listener(
+                "tcp",
+                GALERA_INCREMENTAL_PORT,
+                "*",
+                "Galera, incremental state transfer",
+                _names(servers, host),
+            )
+            yield Listener("tcp", GALERA_FULL_PORT, "*", "Galera, full state transfer", _names(servers, host))
     if host in servers and has_clustercheck(deployment):
         callers = tuple(h for h in ox_hosts(deployment) if runs_haproxy(deployment, h))
         yield Listener("tcp", CLUSTERCHECK_PORT, "*", "clustercheck", _names(callers))

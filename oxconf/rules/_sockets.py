@@ -10,6 +10,7 @@ from oxconf.artifacts.cache_ccf import AdmindaemonCache, GroupwareCache, Session
 from oxconf.artifacts.clustercheck import ClustercheckSocket
 from oxconf.artifacts.haproxy_cfg import HaproxyCfg
 from oxconf.artifacts.proxy_ajp import ProxyAjp
+from oxconf.deployment.ports import GALERA_FULL_PORT, GALERA_INCREMENTAL_PORT, GALERA_PORT
 from oxconf.deployment.topology import MYSQL_PORT
 from oxconf.evidence import HostEvidence, Place
 from oxconf.rules._addresses import is_every, same
@@ -20,9 +21,9 @@ from oxconf.syntax import unit
 DATABASE = "the database server"
 CLUSTERCHECK = "clustercheck"
 GALERA_PORTS = {
-    4567: "Galera",
-    4568: "Galera's incremental state transfer",
-    4444: "Galera's full state transfer",
+    GALERA_PORT: "Galera",
+    GALERA_INCREMENTAL_PORT: "Galera's incremental state transfer",
+    GALERA_FULL_PORT: "Galera's full state transfer",
 }
 _STREAM = re.compile(r"(?:(?P<address>.*):)?(?P<port>[0-9]{1,5})")
 
