@@ -5,6 +5,7 @@
     deployment = oxconf.load("cluster.toml")       # or oxconf.load(tier="1m")
     findings = oxconf.check(deployment)            # what does not fit together
     plan = oxconf.make_plan(deployment)            # every file of every host, typed
+    oxconf.why(plan, "db1", "max_connections")     # why a setting is what it is
     oxconf.write(plan, "build/bundles")            # one archive for each host; write does not check
 
 Everything here is imported when it is first used.
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
     from oxconf.deployment.model import Deployment
     from oxconf.evidence import Place
     from oxconf.plan import Plan, make_plan
-    from oxconf.rules import Finding, Severity
+    from oxconf.reasons import UnknownSetting, Why, why
+    from oxconf.rules import RULES, Finding, Rule, Severity
     from oxconf.syntax import Unwritable
 
 _HOMES = {
@@ -33,18 +35,24 @@ _HOMES = {
     "OutputError": "oxconf.bundle.swap",
     "Place": "oxconf.evidence",
     "Plan": "oxconf.plan",
+    "RULES": "oxconf.rules",
+    "Rule": "oxconf.rules",
     "Severity": "oxconf.rules",
+    "UnknownSetting": "oxconf.reasons",
     "UnreadableBundle": "oxconf.bundle.read",
     "Unwritable": "oxconf.syntax",
+    "Why": "oxconf.reasons",
     "Written": "oxconf.bundle.write",
     "check": "oxconf.api",
     "check_bundle": "oxconf.api",
     "load": "oxconf.api",
     "make_plan": "oxconf.plan",
+    "why": "oxconf.reasons",
     "write": "oxconf.bundle.write",
 }
 
 __all__ = [
+    "RULES",
     "ClusterError",
     "Deployment",
     "Finding",
@@ -52,14 +60,18 @@ __all__ = [
     "OutputError",
     "Place",
     "Plan",
+    "Rule",
     "Severity",
+    "UnknownSetting",
     "UnreadableBundle",
     "Unwritable",
+    "Why",
     "Written",
     "check",
     "check_bundle",
     "load",
     "make_plan",
+    "why",
     "write",
 ]
 

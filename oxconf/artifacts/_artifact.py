@@ -7,8 +7,10 @@ from typing import ClassVar, Self
 
 from attrs import field, frozen
 
+from oxconf.artifacts._setting import Reference, Setting, Statement, Unexplained, Value
 from oxconf.deployment.model import Deployment, Host
 from oxconf.deployment.origin import Origin
+from oxconf.deployment.secrets import Secret
 from oxconf.syntax._base import Problem
 
 
@@ -48,8 +50,8 @@ class Unreadable(ValueError):
 class Artifact(ABC):
     """One file of one host: where it goes, who owns it, and its text.
 
-    `origins` says for computed and user-set fields why they are what they are; `lines` says for a parsed file where
-    each field stands. Neither counts when two artifacts are compared.
+    `origins` says why settings are what they are, by name, where their own origin does not hold; `lines` says for a
+    parsed file where each field stands. Neither counts when two artifacts are compared.
     """
 
     kind: ClassVar[str]
@@ -80,6 +82,31 @@ class Artifact(ABC):
     def enables(self) -> tuple[Enable, ...]:
         """Return what has to be switched on for the file to take effect."""
         return ()
+
+    @classmethod
+    def reference(cls) -> Reference:
+        """Return what can stand in such a file."""
+        return Reference((), lambda text: iter(()))
+
+    @classmethod
+    def documented(cls) -> tuple[Setting, ...]:
+        """Return every setting that such a file can have."""
+        return cls.reference().settings
+
+    def explained(self) -> tuple[Value, ...]:
+        """Return every setting that this file has, in its order, each with the reason. Raises Unwritable."""
+        reference = self.reference()
+        known = {setting.key: setting for setting in reference.settings}
+        return tuple(self._value(known, found) for found in reference.statements(self.render()))
+
+    def _value(self, known: Mapping[str, Setting], found: Statement) -> Value:
+        if found.key not in known:
+            raise Unexplained(f'{self.kind}:{found.line}: nothing is known of "{found.key}"')
+        setting = known[found.key]
+        names = (f"{found.where} {setting.name}", setting.name)
+        origin = next((self.origins[name] for name in names if name in self.origins), setting.origin)
+        text = str(Secret("")) if setting.type == "secret" else found.text
+        return Value(setting, found.where, text, found.line, origin)
 
 
 @frozen(kw_only=True)

@@ -1,14 +1,16 @@
 """The regions of the JCS files: which caches there are, how large, and which of them the processes share."""
 
+import re
 from typing import Any
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from oxconf.artifacts._codec import INTEGER, TRUE_FALSE, Codec
-from oxconf.artifacts._settings import setting
+from oxconf.artifacts._setting import Setting, Statement, entry
+from oxconf.artifacts._settings import setting, settings
 from oxconf.deployment.origin import Mark
 
-_SHIPPED = "cache.ccf as shipped"
+SHIPPED = "cache.ccf as shipped"
 
 CONSTANTS = {
     "cacheattributes": "org.apache.jcs.engine.CompositeCacheAttributes",
@@ -21,9 +23,37 @@ CONSTANTS = {
 }
 """What every region has, shipped or ours."""
 
+_REGION = "jcs.region.*"
+"""The beginning of a region's keys, whatever its name; those of the region `default` begin with `jcs.default`."""
+
+
+def _constant(key: str, type: str, doc: str) -> Setting:
+    return entry(f"{_REGION}.{key}", type, doc, Mark.SOURCE, SHIPPED)
+
+
+_CONSTANT_SETTINGS = (
+    entry(
+        _REGION,
+        "text",
+        "Lateral cache that a region is connected to; empty for a cache of this process alone. `default` is "
+        "jcs.default: what holds for caches that the file does not name.",
+        Mark.SOURCE,
+        SHIPPED,
+    ),
+    _constant("cacheattributes", "text", "Class of the region's settings."),
+    _constant(
+        "cacheattributes.MemoryCacheName", "text", "Class of the memory; an LRU drops what is unused longest."
+    ),
+    _constant("cacheattributes.UseMemoryShrinker", "switch", "Looks for old objects at times."),
+    _constant("elementattributes", "text", "Class of the objects' settings."),
+    _constant("elementattributes.IsEternal", "switch", "Keeps objects whatever their life and idle time."),
+    _constant("elementattributes.IsSpool", "switch", "Writes objects that leave the memory to a disk cache."),
+    _constant("elementattributes.IsRemote", "switch", "Sends objects to a remote cache server."),
+)
+
 
 def _attribute(key: str, codec: Codec, doc: str, *, unit: str = "", minimum: int | None = None) -> Any:
-    return setting(key, codec, doc, Mark.SOURCE, _SHIPPED, unit=unit, minimum=minimum)
+    return setting(key, codec, doc, Mark.SOURCE, SHIPPED, unit=unit, minimum=minimum)
 
 
 @frozen(kw_only=True)
@@ -37,7 +67,7 @@ class Region:
     name: str
     auxiliary: str = ""
     max_objects: int | None = _attribute(
-        "cacheattributes.MaxObjects", INTEGER, "Objects in memory.", minimum=0
+        "cacheattributes.MaxObjects", INTEGER, "Objects in memory at most.", minimum=0
     )
     memory_idle: int | None = _attribute(
         "cacheattributes.MaxMemoryIdleTimeSeconds",
@@ -49,12 +79,15 @@ class Region:
     shrinker_interval: int | None = _attribute(
         "cacheattributes.ShrinkerIntervalSeconds",
         INTEGER,
-        "How often old objects are looked for.",
+        "How often UseMemoryShrinker looks for old objects.",
         unit="seconds",
         minimum=1,
     )
     spool_limit: int | None = _attribute(
-        "cacheattributes.MaxSpoolPerRun", INTEGER, "Objects that leave the memory at a time.", minimum=-1
+        "cacheattributes.MaxSpoolPerRun",
+        INTEGER,
+        "Objects that leave the memory at a time; -1 is any number.",
+        minimum=-1,
     )
     max_life: int | None = _attribute(
         "elementattributes.MaxLifeSeconds",
@@ -81,6 +114,32 @@ class Region:
     def lateral(self) -> bool:
         """Whether the other processes hear of changes in this cache."""
         return bool(self.auxiliary)
+
+
+REGION_SETTINGS: tuple[Setting, ...] = (
+    *_CONSTANT_SETTINGS,
+    *(
+        evolve(data, key=f"{_REGION}.{data.key}", name=f"{_REGION}.{data.key}")
+        for _, data in settings(Region)
+    ),
+)
+"""What each region has; a region's name is where a statement stands."""
+
+_KEY = re.compile(r"jcs\.(?:default|region\.([^.]+))(?:\.(.+))?")
+
+
+def split_key(key: str) -> tuple[str, str] | None:
+    """Return the region that a key is about, and which of its settings it is; empty for the region itself."""
+    match = _KEY.fullmatch(key)
+    return (match[1] or "default", match[2] or "") if match else None
+
+
+def located(statement: Statement) -> Statement:
+    """Return a statement about a region with the region as its place; others as they are."""
+    if (about := split_key(statement.key)) is None:
+        return statement
+    region, attribute = about
+    return evolve(statement, key=f"{_REGION}.{attribute}" if attribute else _REGION, where=region)
 
 
 def _region(

@@ -1,7 +1,11 @@
 """What differs between database servers of several flavours and versions, in one place."""
 
+from oxconf.deployment.locate import Path
 from oxconf.deployment.model import Deployment, Flavour
 from oxconf.deployment.sizing import max_connections
+
+PRODUCT: tuple[Path, ...] = (("database", "flavour"), ("database", "version"))
+"""The keys of the cluster file that say which server it is."""
 
 SOCKET = "/run/mysqld/mysqld.sock"
 """Where the packages of all flavours on Debian and Ubuntu put the server's socket."""

@@ -4,33 +4,33 @@ The renderer, the parser and the reference page read that metadata; the order of
 A field that is None is not written.
 """
 
+from abc import abstractmethod
 from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar, Self
 
-from attrs import Attribute, field, fields, frozen
+from attrs import Attribute, evolve, field, fields, frozen
 
 from oxconf.artifacts._artifact import ParsedArtifact
 from oxconf.artifacts._codec import Codec
+from oxconf.artifacts._setting import Reference, Setting, Statement
+from oxconf.deployment.locate import Path
 from oxconf.deployment.origin import Mark, Origin
 from oxconf.syntax import optionfile, properties
 from oxconf.syntax._base import Problem, Unwritable
 
 
 @frozen(kw_only=True)
-class Setting:
-    """One key of a file. `origin` tells where the recommended or default value comes from."""
+class KeySetting(Setting):
+    """One key of a key-value file."""
 
-    key: str
     codec: Codec
-    doc: str
-    origin: Origin
-    unit: str = ""
-    minimum: int | None = None
-    maximum: int | None = None
     heading: str = ""
     """A comment line above this setting that begins a new part of the file."""
     noted: bool = False
     """Whether a reader would ask why: the origin's sentence is then a comment line above the setting."""
+    fixed: bool = False
+    """Whether the comment is the declared one, or none, whatever an artifact knows: that an address is set in
+    cluster.toml is no news beside the address."""
 
 
 def setting(
@@ -46,27 +46,31 @@ def setting(
     maximum: int | None = None,
     heading: str = "",
     noted: bool = False,
+    fixed: bool = False,
+    keys: tuple[Path, ...] = (),
 ) -> Any:
     """Declare a field that is one key of the file.
 
-    `mark` and `why` tell where the default (or what `from_deployment` puts there) comes from; an instance's `origins`
-    override it. `minimum` and `maximum` are allowed values.
+    `mark` and `why` tell where the default (or what `from_deployment` puts there) comes from, `keys` which keys of the
+    cluster file it always rests on; an instance's `origins` override it. `minimum` and `maximum` are allowed values.
     """
-    data = Setting(
+    data = KeySetting(
         key=key,
+        type=codec.name,
         codec=codec,
         doc=doc,
-        origin=Origin(mark, why),
+        origin=Origin(mark, why, keys=keys),
         unit=unit,
         minimum=minimum,
         maximum=maximum,
         heading=heading,
         noted=noted,
+        fixed=fixed,
     )
     return field(default=default, metadata={"setting": data})
 
 
-def settings(cls: type) -> Iterator[tuple["Attribute[Any]", Setting]]:
+def settings(cls: type) -> Iterator[tuple["Attribute[Any]", KeySetting]]:
     """Yield the fields of a class that are settings, in file order."""
     for attribute in fields(cls):
         if "setting" in attribute.metadata:
@@ -77,20 +81,45 @@ def settings(cls: type) -> Iterator[tuple["Attribute[Any]", Setting]]:
 class SettingsArtifact(ParsedArtifact):
     """What properties files and option files share."""
 
-    def comments(self, name: str, data: Setting) -> Iterator[str]:
+    def comments(self, name: str, data: KeySetting) -> Iterator[str]:
         """Yield the comment lines above one setting."""
         if data.heading:
             yield data.heading
-        origin = self.origins.get(name) or (data.origin if data.noted else None)
-        if origin is not None and origin.why:
+        origin = data.origin if data.fixed else self.origins.get(name, data.origin)
+        # What a tier says is left to `oxconf why`: a comment for each would bury the others.
+        computed = origin is not data.origin and not origin.place
+        said = data.noted or origin.mark is Mark.CLUSTER or computed
+        if said and origin.why:
             yield f"{data.key}: {origin.why}"
 
-    def written(self) -> Iterator[tuple[str, Setting, str]]:
+    def written(self) -> Iterator[tuple[str, KeySetting, str]]:
         """Yield field name, setting and text of each value that the file holds."""
         for attribute, data in settings(type(self)):
             value = getattr(self, attribute.name)
             if value is not None:
                 yield attribute.name, data, data.codec.write(value)
+
+    @classmethod
+    def declared(cls, name: str, *keys: Path) -> Origin:
+        """Return the declared origin of a field, for a value of one host that rests on these keys."""
+        data: KeySetting = getattr(fields(cls), name).metadata["setting"]
+        return evolve(data.origin, keys=(*data.origin.keys, *keys))
+
+    @classmethod
+    def reference(cls) -> Reference:
+        """Return the settings that the fields are."""
+        own = (evolve(data, name=attribute.name) for attribute, data in settings(cls))
+        return Reference((*own, *cls.more_settings()), cls.statements)
+
+    @classmethod
+    def more_settings(cls) -> tuple[Setting, ...]:
+        """Return the settings that are no fields."""
+        return ()
+
+    @classmethod
+    @abstractmethod
+    def statements(cls, text: str) -> Iterator[Statement]:
+        """Yield the settings of a text that was rendered."""
 
     @classmethod
     def _build(cls, found: Mapping[str, tuple[str | None, int]]) -> tuple[Self, tuple[Problem, ...]]:
@@ -120,7 +149,7 @@ class SettingsArtifact(ParsedArtifact):
         return cls(**values, lines=lines), tuple(problems)
 
 
-def _check_range(value: object, data: Setting) -> None:
+def _check_range(value: object, data: KeySetting) -> None:
     if not isinstance(value, int) or isinstance(value, bool):
         return
     if data.minimum is not None and value < data.minimum:
@@ -136,6 +165,12 @@ def _named(error: Unwritable, key: str) -> Unwritable:
 @frozen(kw_only=True)
 class PropertiesArtifact(SettingsArtifact):
     """A Java properties file, or a JCS `.ccf` file, which is one."""
+
+    @classmethod
+    def statements(cls, text: str) -> Iterator[Statement]:
+        """Yield the entries."""
+        for entry in properties.parse(text).entries:
+            yield Statement(entry.key, entry.value, entry.line)
 
     def extra_items(self) -> Iterator[properties.Entry | properties.Comment]:
         """Yield what stands behind the settings; subclasses with repeated groups of keys add them here."""
@@ -172,6 +207,12 @@ class OptionsArtifact(SettingsArtifact):
     """An option file of MySQL or MariaDB with one group."""
 
     option_group: ClassVar[str] = "mysqld"
+
+    @classmethod
+    def statements(cls, text: str) -> Iterator[Statement]:
+        """Yield the options."""
+        for option in optionfile.parse(text).options(cls.option_group):
+            yield Statement(option.key, option.value or "", option.line)
 
     def render(self) -> str:
         """Return the complete text."""

@@ -23,7 +23,13 @@ class AjpProperties(PropertiesArtifact):
     group: ClassVar[str] = "open-xchange"
 
     port: int | None = setting(
-        "AJP_PORT", INTEGER, "Port of the connector.", Mark.TUTORIAL, minimum=1, maximum=65535
+        "AJP_PORT",
+        INTEGER,
+        "Port of the connector; the BalancerMember of this node names it.",
+        Mark.TUTORIAL,
+        minimum=1,
+        maximum=65535,
+        fixed=True,
     )
     jvm_route: str | None = setting(
         "AJP_JVM_ROUTE",
@@ -32,6 +38,7 @@ class AjpProperties(PropertiesArtifact):
         Mark.TUTORIAL,
         "equals the route of this node's BalancerMember on every web server",
         noted=True,
+        fixed=True,
     )
     bind_address: str | None = setting(
         "AJP_BIND_ADDR",
@@ -184,4 +191,9 @@ class AjpProperties(PropertiesArtifact):
             check_magic_bytes_strict=True,
             servlet_config_dir="null",
             log_forward_request=False,
+            origins={
+                "port": deployment.origin("ox", "ajp_port"),
+                "jvm_route": deployment.host_origin(host, "route"),
+                "bind_address": cls.declared("bind_address", deployment.path(host, "address")),
+            },
         )

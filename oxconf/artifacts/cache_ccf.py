@@ -15,10 +15,15 @@ from oxconf.artifacts._cache_regions import (
     ADMINDAEMON_REGIONS,
     CONSTANTS,
     GROUPWARE_REGIONS,
+    REGION_SETTINGS,
     SESSION_REGIONS,
+    SHIPPED,
     Region,
+    located,
+    split_key,
 )
 from oxconf.artifacts._codec import ADDRESS, INTEGER, TEXT, TRUE_FALSE
+from oxconf.artifacts._setting import Setting, Statement
 from oxconf.artifacts._settings import PropertiesArtifact, setting, settings
 from oxconf.deployment.model import Deployment, Host
 from oxconf.deployment.origin import Mark, Origin, ours
@@ -26,7 +31,6 @@ from oxconf.deployment.ports import ADMINDAEMON_CACHE_PORT, GROUPWARE_CACHE_PORT
 from oxconf.syntax import properties
 from oxconf.syntax._base import Problem
 
-_SHIPPED = "cache.ccf as shipped"
 _FACTORY = "org.apache.jcs.auxiliary.lateral.socket.tcp.LateralTCPCacheFactory"
 _ATTRIBUTES = "org.apache.jcs.auxiliary.lateral.socket.tcp.TCPLateralCacheAttributes"
 
@@ -45,11 +49,11 @@ class LateralCache(PropertiesArtifact):
         TEXT,
         "Class of the lateral cache.",
         Mark.SOURCE,
-        _SHIPPED,
+        SHIPPED,
         heading="The lateral cache: changes go to the other processes over TCP.",
     )
     attributes: str | None = setting(
-        "jcs.auxiliary.LTCP.attributes", TEXT, "Class of its settings.", Mark.SOURCE, _SHIPPED
+        "jcs.auxiliary.LTCP.attributes", TEXT, "Class of its settings.", Mark.SOURCE, SHIPPED
     )
     tcp_servers: str | None = setting(
         "jcs.auxiliary.LTCP.attributes.TcpServers",
@@ -74,6 +78,7 @@ class LateralCache(PropertiesArtifact):
         Mark.TUTORIAL,
         "discovery instead of a TcpServers list, which must not stand beside it; needs the multicast route",
         noted=True,
+        fixed=True,
     )
     udp_discovery_port: int | None = setting(
         "jcs.auxiliary.LTCP.attributes.UdpDiscoveryPort",
@@ -82,6 +87,7 @@ class LateralCache(PropertiesArtifact):
         Mark.TUTORIAL,
         minimum=1,
         maximum=65535,
+        fixed=True,
     )
     udp_discovery_enabled: bool | None = setting(
         "jcs.auxiliary.LTCP.attributes.UdpDiscoveryEnabled",
@@ -94,28 +100,28 @@ class LateralCache(PropertiesArtifact):
         TRUE_FALSE,
         "Takes changes from the others; false only sends.",
         Mark.SOURCE,
-        _SHIPPED,
+        SHIPPED,
     )
     allow_get: bool | None = setting(
         "jcs.auxiliary.LTCP.attributes.AllowGet",
         TRUE_FALSE,
         "Asks the others for a missing object.",
         Mark.SOURCE,
-        _SHIPPED,
+        SHIPPED,
     )
     issue_remove_on_put: bool | None = setting(
         "jcs.auxiliary.LTCP.attributes.IssueRemoveOnPut",
         TRUE_FALSE,
         "A new value makes the others drop theirs, instead of sending it to them.",
         Mark.SOURCE,
-        _SHIPPED,
+        SHIPPED,
     )
     filter_remove_by_hash_code: bool | None = setting(
         "jcs.auxiliary.LTCP.attributes.FilterRemoveByHashCode",
         TRUE_FALSE,
         "Keeps an object that is equal to the new one.",
         Mark.SOURCE,
-        _SHIPPED,
+        SHIPPED,
     )
     regions: tuple[Region, ...] = ()
 
@@ -142,7 +148,11 @@ class LateralCache(PropertiesArtifact):
             issue_remove_on_put=issue_remove_on_put,
             filter_remove_by_hash_code=False,
             regions=regions,
-            origins=origins or {},
+            origins={
+                "udp_discovery_address": deployment.origin("network", "multicast_group"),
+                "udp_discovery_port": deployment.origin("network", "multicast_port"),
+                **(origins or {}),
+            },
         )
 
     def extra_items(self) -> Iterator[properties.Entry | properties.Comment]:
@@ -160,6 +170,16 @@ class LateralCache(PropertiesArtifact):
                     yield properties.Entry(f"{prefix}.{data.key}", data.codec.write(value))
 
     @classmethod
+    def more_settings(cls) -> tuple[Setting, ...]:
+        """Return what each region has."""
+        return REGION_SETTINGS
+
+    @classmethod
+    def statements(cls, text: str) -> Iterator[Statement]:
+        """Yield the entries; one of a region has the region's name as its place."""
+        return map(located, super().statements(text))
+
+    @classmethod
     def read(cls, text: str) -> tuple[Self, tuple[Problem, ...]]:
         """Read the file as Java does. A lateral cache of another name is read as this file's."""
         document = properties.parse(text)
@@ -170,7 +190,6 @@ class LateralCache(PropertiesArtifact):
         return evolve(artifact, regions=regions), tuple(sorted(problems, key=lambda problem: problem.line))
 
 
-_REGION_KEY = re.compile(r"jcs\.(?:default|region\.([^.]+))(?:\.(.+))?")
 _LISTENER_KEY = re.compile(r"jcs\.auxiliary\.([^.]+)\.attributes\.TcpListenerPort")
 _Found = dict[str, tuple[str, int]]
 
@@ -179,8 +198,9 @@ def _read_regions(found: _Found) -> tuple[tuple[Region, ...], tuple[Problem, ...
     """Return the regions in the order of their first keys."""
     by_name: dict[str, _Found] = {}
     for key, (text, line) in found.items():
-        if match := _REGION_KEY.fullmatch(key):
-            by_name.setdefault(match[1] or "default", {})[match[2] or ""] = (text, line)
+        if about := split_key(key):
+            name, attribute_key = about
+            by_name.setdefault(name, {})[attribute_key] = (text, line)
     regions, problems = [], []
     for name, entries in by_name.items():
         values: dict[str, Any] = {}
@@ -234,19 +254,41 @@ class AdmindaemonCache(LateralCache):
     @classmethod
     def from_deployment(cls, deployment: Deployment, host: Host) -> Self | None:
         """Return the caches of an OX host."""
-        return (
-            cls._connected(deployment, ADMINDAEMON_CACHE_PORT, ADMINDAEMON_REGIONS) if host.runs_ox else None
+        if not host.runs_ox:
+            return None
+        corrected = "the shipped file says true, which a package update of the same generation corrects"
+        return cls._connected(
+            deployment,
+            ADMINDAEMON_CACHE_PORT,
+            ADMINDAEMON_REGIONS,
+            origins={
+                "OXFolderCache jcs.region.*.elementattributes.IsLateral": Origin(Mark.SOURCE, corrected)
+            },
         )
 
 
+_RECONSTRUCTED = ours("reconstructed, no public copy of the shipped file is known; as cache.ccf has it")
+_HOUR = "reconstructed: an hour, as long as sessiond.properties lets an unused session live"
+_SESSIONS = {
+    "jcs.region.*": "reconstructed: SessionLTCP is the lateral cache that OX knows beside LTCP",
+    "jcs.region.*.cacheattributes.MaxObjects": "reconstructed: room for the sessions of all nodes",
+    "jcs.region.*.cacheattributes.MaxMemoryIdleTimeSeconds": _HOUR,
+    "jcs.region.*.elementattributes.MaxLifeSeconds": "reconstructed: a session in use is kept",
+    "jcs.region.*.elementattributes.IdleTime": _HOUR,
+    "jcs.region.*.elementattributes.IsLateral": "the others need the session itself, not only word that it changed",
+}
+"""Why the region of the sessions is not as those of cache.ccf are."""
+
+
 def _session_keys(cls: type, attributes: list["Attribute[Any]"]) -> list["Attribute[Any]"]:
-    """Give the settings of the lateral cache the name that the session cache's has."""
+    """Give the settings of the lateral cache the name that the session cache's has, and say what is shipped."""
     renamed = []
     for attribute in attributes:
         data = attribute.metadata.get("setting")
         if data is not None:
             key = data.key.replace("jcs.auxiliary.LTCP", "jcs.auxiliary.SessionLTCP")
-            attribute = attribute.evolve(metadata={"setting": evolve(data, key=key)})
+            origin = _RECONSTRUCTED if data.origin.why == SHIPPED else data.origin
+            attribute = attribute.evolve(metadata={"setting": evolve(data, key=key, origin=origin)})
         renamed.append(attribute)
     return renamed
 
@@ -270,6 +312,14 @@ class SessionCache(LateralCache):
         "Sessions that the groupware processes hand over. Reconstructed: compare it with the shipped file."
     )
     auxiliary: ClassVar[str] = "SessionLTCP"
+
+    @classmethod
+    def more_settings(cls) -> tuple[Setting, ...]:
+        """Return what the region has."""
+        return tuple(
+            evolve(data, origin=ours(_SESSIONS[data.key]) if data.key in _SESSIONS else _RECONSTRUCTED)
+            for data in super().more_settings()
+        )
 
     @classmethod
     def from_deployment(cls, deployment: Deployment, host: Host) -> Self | None:

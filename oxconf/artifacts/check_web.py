@@ -5,6 +5,7 @@ from typing import ClassVar, Self
 from attrs import frozen
 
 from oxconf.artifacts._artifact import Artifact
+from oxconf.artifacts._setting import Reference
 from oxconf.artifacts._template import fill
 from oxconf.deployment.model import Deployment, Host
 from oxconf.deployment.topology import floating_addresses
@@ -27,6 +28,13 @@ class CheckWeb(Artifact):
         """Return the script of a host that may hold the web address."""
         web = next((address for address in floating_addresses(deployment) if address.name == "web"), None)
         return cls() if web is not None and host in web.holders else None
+
+    @classmethod
+    def reference(cls) -> Reference:
+        """Return what can stand in the file."""
+        from oxconf.artifacts.reference import scripts
+
+        return scripts.CHECK_WEB
 
     def render(self) -> str:
         """Return the complete script."""

@@ -9,10 +9,11 @@ from attrs import frozen
 from oxconf.artifacts._artifact import Artifact, Enable, Switch
 from oxconf.artifacts._codec import TEXT, secret
 from oxconf.artifacts._server import SOCKET, client_program
+from oxconf.artifacts._setting import Reference
 from oxconf.artifacts._settings import OptionsArtifact, setting
 from oxconf.artifacts._template import fill
 from oxconf.deployment.model import Deployment, Host, Role
-from oxconf.deployment.origin import Mark
+from oxconf.deployment.origin import Mark, ours
 from oxconf.deployment.secrets import Secret
 from oxconf.deployment.topology import CLUSTERCHECK_PORT, has_clustercheck, runs_haproxy
 from oxconf.syntax import unit
@@ -58,6 +59,13 @@ class Clustercheck(Artifact):
             client=client_program(deployment), donor_serves=len(deployment.with_role(Role.DATABASE)) == 2
         )
 
+    @classmethod
+    def reference(cls) -> Reference:
+        """Return what can stand in the file."""
+        from oxconf.artifacts.reference import scripts
+
+        return scripts.CLUSTERCHECK
+
     def render(self) -> str:
         """Return the complete text."""
         return fill(
@@ -90,7 +98,23 @@ class ClustercheckSocket(Artifact):
         if not _checked(deployment, host):
             return None
         clients = tuple(other.address for other in deployment.hosts if runs_haproxy(deployment, other))
-        return cls(port=CLUSTERCHECK_PORT, clients=clients)
+        keys = tuple(
+            deployment.path(other, "address") for other in deployment.hosts if runs_haproxy(deployment, other)
+        )
+        allowed = {
+            f"{deployment.hosts[int(key[1])].address} Socket IPAddressAllow": ours(
+                "the HAProxy of an OX host", key
+            )
+            for key in keys
+        }
+        return cls(port=CLUSTERCHECK_PORT, clients=clients, origins=allowed)
+
+    @classmethod
+    def reference(cls) -> Reference:
+        """Return what can stand in the file."""
+        from oxconf.artifacts.reference import units
+
+        return units.CLUSTERCHECK_SOCKET
 
     @property
     def max_connections(self) -> int:
@@ -125,6 +149,13 @@ class ClustercheckService(Artifact):
         """Return the service of a Galera node."""
         return cls() if _checked(deployment, host) else None
 
+    @classmethod
+    def reference(cls) -> Reference:
+        """Return what can stand in the file."""
+        from oxconf.artifacts.reference import units
+
+        return units.CLUSTERCHECK_SERVICE
+
     def render(self) -> str:
         """Return the complete text."""
         return fill(
@@ -146,8 +177,17 @@ class ClustercheckCnf(OptionsArtifact):
     mode: ClassVar[int] = 0o600
     option_group: ClassVar[str] = "client"
 
-    user: str | None = setting("user", TEXT, "Database user; needs no privilege.", Mark.OURS)
-    password: Secret | None = setting("password", secret("clustercheck"), "Its password.", Mark.OURS)
+    user: str | None = setting(
+        "user", TEXT, "Database user; needs no privilege.", Mark.OURS, "named after the script that logs in"
+    )
+    password: Secret | None = setting(
+        "password",
+        secret("clustercheck"),
+        "Password of that user.",
+        Mark.OURS,
+        "this account's own secret: whoever reads it gets at no data",
+        keys=(("secrets", "clustercheck"),),
+    )
     socket: str | None = setting(
         "socket",
         TEXT,

@@ -9,13 +9,14 @@ from attrs import field, frozen
 from oxconf.artifacts._codec import INTEGER, TEXT, TRUE_FALSE, Codec, secret
 from oxconf.artifacts._settings import PropertiesArtifact, setting
 from oxconf.deployment.model import Deployment, Host, Mode, ReadPolicy
-from oxconf.deployment.origin import Mark, Origin
+from oxconf.deployment.origin import Mark, Origin, ours, tutorial
 from oxconf.deployment.secrets import Secret
 from oxconf.deployment.topology import MYSQL_PORT, Endpoint, read_endpoint, write_endpoint
 from oxconf.syntax._base import Problem
 
 _SHIPPED = "configdb.properties as shipped"
 _DRIVER = "com.mysql.jdbc.Driver"
+_POOL = ("max_idle_time", "max_active", "max_wait", "max_life_time")
 DATABASE_USER = "openexchange"
 _DATABASE = "configdb"
 
@@ -67,16 +68,16 @@ def _property(name: str, codec: Codec) -> Codec:
 
 
 _DRIVER_PROPERTIES: dict[int, tuple[str, Codec, str]] = {
-    1: ("user", TEXT, "Database user."),
-    2: ("password", secret("configdb"), "Password of that user."),
-    3: ("useUnicode", TRUE_FALSE, "Text is Unicode."),
-    4: ("characterEncoding", TEXT, "Encoding of text."),
-    5: ("autoReconnect", TRUE_FALSE, "Connects again when a connection was lost."),
-    6: ("useServerPrepStmts", TRUE_FALSE, "Prepares statements on the server."),
-    7: ("useTimezone", TRUE_FALSE, "Converts times between client and server."),
-    8: ("serverTimezone", TEXT, "Time zone of stored times."),
-    9: ("connectTimeout", INTEGER, "How long connecting may take."),
-    10: ("socketTimeout", INTEGER, "How long an answer may take."),
+    1: ("user", TEXT, "Database user"),
+    2: ("password", secret("configdb"), "Password of that user"),
+    3: ("useUnicode", TRUE_FALSE, "Text is Unicode"),
+    4: ("characterEncoding", TEXT, "Encoding of text"),
+    5: ("autoReconnect", TRUE_FALSE, "Connects again when a connection was lost"),
+    6: ("useServerPrepStmts", TRUE_FALSE, "Prepares statements on the server"),
+    7: ("useTimezone", TRUE_FALSE, "Converts times between client and server"),
+    8: ("serverTimezone", TEXT, "Time zone of stored times"),
+    9: ("connectTimeout", INTEGER, "How long connecting may take; 0 is for ever"),
+    10: ("socketTimeout", INTEGER, "How long an answer may take; 0 is for ever"),
 }
 """What the JDBC driver is told, under the numbers of the shipped file."""
 
@@ -102,8 +103,17 @@ def _by_name(found: Mapping[str, tuple[str | None, int]]) -> dict[str, tuple[str
 
 def _driver_property(way: str, number: int) -> Any:
     name, codec, doc = _DRIVER_PROPERTIES[number]
-    unit = "milliseconds" if codec is INTEGER else ""
-    return setting(f"{way}Property.{number}", _property(name, codec), doc, Mark.SOURCE, _SHIPPED, unit=unit)
+    key, codec, doc = (
+        f"{way}Property.{number}",
+        _property(name, codec),
+        f"{doc} (`{name}` of the JDBC driver).",
+    )
+    if name == "password":
+        why = "initconfigdb makes the account with it"
+        return setting(key, codec, doc, Mark.TUTORIAL, why, keys=(("secrets", "configdb"),))
+    if codec.name == INTEGER.name:
+        return setting(key, codec, doc, Mark.SOURCE, _SHIPPED, unit="milliseconds", minimum=0)
+    return setting(key, codec, doc, Mark.SOURCE, _SHIPPED)
 
 
 @frozen(kw_only=True)
@@ -124,12 +134,20 @@ class _Configdb(PropertiesArtifact):
         TRUE_FALSE,
         "Counts each write, so that a read is not sent to a server that does not have it yet.",
         Mark.TUTORIAL,
+        "off with Galera's causal reads, or where reads go to the server that takes the writes; else on",
     )
 
     read_driver: str | None = setting(
         "readDriverClass", TEXT, "JDBC driver of the reads.", Mark.SOURCE, _SHIPPED, heading="Reads."
     )
-    read_url: JdbcUrl | None = setting("readUrl", JDBC_URL, "Where reads go.", Mark.TUTORIAL)
+    read_url: JdbcUrl | None = setting(
+        "readUrl",
+        JDBC_URL,
+        "Server and database of the reads.",
+        Mark.TUTORIAL,
+        "where reads go by access and read_policy of the database",
+        fixed=True,
+    )
     read_user: str | None = _driver_property("read", 1)
     read_password: Secret | None = _driver_property("read", 2)
     read_use_unicode: bool | None = _driver_property("read", 3)
@@ -144,7 +162,14 @@ class _Configdb(PropertiesArtifact):
     write_driver: str | None = setting(
         "writeDriverClass", TEXT, "JDBC driver of the writes.", Mark.SOURCE, _SHIPPED, heading="Writes."
     )
-    write_url: JdbcUrl | None = setting("writeUrl", JDBC_URL, "Where writes go.", Mark.TUTORIAL)
+    write_url: JdbcUrl | None = setting(
+        "writeUrl",
+        JDBC_URL,
+        "Server and database of the writes.",
+        Mark.TUTORIAL,
+        "where writes go by mode and access of the database",
+        fixed=True,
+    )
     write_user: str | None = _driver_property("write", 1)
     write_password: Secret | None = _driver_property("write", 2)
     write_use_unicode: bool | None = _driver_property("write", 3)
@@ -285,7 +310,13 @@ class _Configdb(PropertiesArtifact):
             test_on_deactivate=test_on_deactivate,
             test_on_idle=False,
             test_threads=False,
-            origins={**origins, **_pool_origins(deployment), "replication_monitor": why},
+            origins={
+                **origins,
+                "replication_monitor": why,
+                "read_url": read.origin,
+                "write_url": write.origin,
+                **{name: deployment.origin("database", "pool", name) for name in _POOL},
+            },
         )
 
 
@@ -296,26 +327,19 @@ def replication_monitor(deployment: Deployment) -> tuple[bool, Origin]:
     Reads through an address of their own keep it on, which is right with and without causal reads.
     """
     database = deployment.database
+    mode, policy = ("database", "mode"), ("database", "read_policy")
     if database.mode is Mode.STANDALONE:
-        return True, Origin(Mark.TUTORIAL, "the default; a single server has nothing to monitor")
+        return True, tutorial("the default; a single server has nothing to monitor", mode)
     if database.mode is Mode.REPLICATION:
-        return True, Origin(Mark.TUTORIAL, "replication may lag, even with GTID")
+        return True, tutorial("replication may lag, even with GTID", mode)
     if database.read_policy is ReadPolicy.ROUND_ROBIN_CAUSAL:
-        return False, Origin(
-            Mark.TUTORIAL, "Galera's causal reads wait for the writes, and no commit goes to counting"
-        )
+        why = "Galera's causal reads wait for the writes, and no commit goes to counting"
+        return False, tutorial(why, mode, policy)
     if database.read_policy is ReadPolicy.WRITE_ADDRESS:
-        return False, Origin(Mark.TUTORIAL, "reads go to the node that took the writes")
-    return True, Origin(Mark.TUTORIAL, "reads may come from a node that does not have the last write yet")
-
-
-def _pool_origins(deployment: Deployment) -> dict[str, Origin]:
-    """Return the origins of the pool sizes that are not the shipped ones."""
-    return {
-        name: origin
-        for name in ("max_idle_time", "max_active", "max_wait", "max_life_time")
-        if (origin := deployment.origins.get(("database", "pool", name))) and origin.mark is not Mark.SOURCE
-    }
+        return False, tutorial("reads go to the node that took the writes", mode, policy)
+    why = "reads may come from a node that does not have the last write yet"
+    spread = database.read_policy is ReadPolicy.ROUND_ROBIN_MONITOR
+    return True, tutorial(why, mode, policy) if spread else ours(why, mode, policy)
 
 
 @frozen(kw_only=True)
@@ -340,7 +364,7 @@ class GroupwareConfigdb(_Configdb):
             write,
             write_only=False,
             test_on_deactivate=False,
-            origins={"use_separate_write": Origin(Mark.OURS, apart)},
+            origins={"use_separate_write": ours(apart, *dict.fromkeys(read.origin.keys + write.origin.keys))},
         )
 
 

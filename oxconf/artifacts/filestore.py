@@ -5,7 +5,10 @@ from typing import ClassVar, Self
 from attrs import field, frozen
 
 from oxconf.artifacts._artifact import Enable, Install, ParsedArtifact, Switch
+from oxconf.artifacts._setting import Reference
+from oxconf.deployment.locate import Path
 from oxconf.deployment.model import Deployment, Host, Role
+from oxconf.deployment.origin import ours, tutorial
 from oxconf.deployment.topology import filestore_server, mounts_filestore
 from oxconf.syntax import exports, fstab, unit
 from oxconf.syntax._base import Problem, Unwritable
@@ -95,8 +98,15 @@ class Exports(ParsedArtifact):
             f"anonuid={store.uid}",
             f"anongid={store.gid}",
         )
+        origins = {
+            "path": deployment.origin("filestore", "path"),
+            "anonuid": deployment.origin("filestore", "uid"),
+            "anongid": deployment.origin("filestore", "gid"),
+            **{f"{each.address} client": deployment.host_origin(each, "address") for each in clients},
+        }
         return cls(
-            exports=(Export(store.path, tuple(Client(str(each.address), options) for each in clients)),)
+            exports=(Export(store.path, tuple(Client(str(each.address), options) for each in clients)),),
+            origins=origins,
         )
 
     def render(self) -> str:
@@ -111,6 +121,13 @@ class Exports(ParsedArtifact):
             clients = tuple(exports.Client(client.host, client.options) for client in each.clients)
             items.append(exports.Export(each.path, clients))
         return wrap(exports.render(exports.Document(tuple(items))))
+
+    @classmethod
+    def reference(cls) -> Reference:
+        """Return what can stand in the file."""
+        from oxconf.artifacts.reference import system
+
+        return system.EXPORTS
 
     @classmethod
     def read(cls, text: str) -> tuple[Self, tuple[Problem, ...]]:
@@ -176,7 +193,17 @@ class Fstab(ParsedArtifact):
             return None
         path = deployment.filestore.path
         options = ("rw", "hard", "noatime", "_netdev")
-        return cls(mounts=(Mount(f"{filestore_server(deployment)}:{path}", path, "nfs", options),))
+        store: Path = ("filestore", "server")
+        if store not in deployment.origins:
+            (server,) = deployment.with_role(Role.FILESTORE)
+            store = deployment.path(server, "address")
+        key = ("filestore", "path")
+        origins = {
+            "device": tutorial("the filestore's server and its folder", store, key),
+            "mount point": deployment.origin(*key),
+        }
+        mount = Mount(f"{filestore_server(deployment)}:{path}", path, "nfs", options)
+        return cls(mounts=(mount,), origins=origins)
 
     def render(self) -> str:
         """Return our block."""
@@ -191,6 +218,13 @@ class Fstab(ParsedArtifact):
             for each in self.mounts
         ]
         return wrap(fstab.render(fstab.Document(tuple(items))))
+
+    @classmethod
+    def reference(cls) -> Reference:
+        """Return what can stand in the file."""
+        from oxconf.artifacts.reference import system
+
+        return system.FSTAB
 
     @classmethod
     def read(cls, text: str) -> tuple[Self, tuple[Problem, ...]]:
@@ -224,7 +258,19 @@ class FilestoreGuard(ParsedArtifact):
         if not mounts_filestore(deployment, host):
             return None
         path = deployment.filestore.path
-        return cls(requires_mounts_for=path, assert_path_is_mount_point=path)
+        keys = (("filestore", "path"),)
+        return cls(
+            requires_mounts_for=path,
+            assert_path_is_mount_point=path,
+            origins={
+                "Unit RequiresMountsFor": ours(
+                    "OX would write into the empty folder below the mount point", *keys
+                ),
+                "Unit AssertPathIsMountPoint": ours(
+                    "RequiresMountsFor asks nothing where fstab has no line", *keys
+                ),
+            },
+        )
 
     def render(self) -> str:
         """Return the complete text."""
@@ -243,6 +289,13 @@ class FilestoreGuard(ParsedArtifact):
                 unit.Entry("Unit", "AssertPathIsMountPoint", _plain(self.assert_path_is_mount_point))
             )
         return unit.render(unit.Document(tuple(items)))
+
+    @classmethod
+    def reference(cls) -> Reference:
+        """Return what can stand in the file."""
+        from oxconf.artifacts.reference import units
+
+        return units.FILESTORE_GUARD
 
     @classmethod
     def read(cls, text: str) -> tuple[Self, tuple[Problem, ...]]:

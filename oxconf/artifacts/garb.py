@@ -8,6 +8,7 @@ from attrs import frozen
 from oxconf.artifacts._artifact import Enable, ParsedArtifact, Switch
 from oxconf.artifacts._provider_options import LAN_TIMERS, ProviderOptions
 from oxconf.artifacts._server import is_pxc
+from oxconf.artifacts._setting import Reference
 from oxconf.deployment.model import Deployment, Host, Mode, Role
 from oxconf.syntax import shellvars
 from oxconf.syntax._base import Problem
@@ -44,6 +45,7 @@ class _Arbitrator(ParsedArtifact, ABC):
             nodes=tuple(str(server.address) for server in deployment.with_role(Role.DATABASE)),
             cluster=deployment.name,
             options=LAN_TIMERS,
+            origins={"GALERA_GROUP": deployment.origin("name")},
         )
 
     def render(self) -> str:
@@ -61,6 +63,13 @@ class _Arbitrator(ParsedArtifact, ABC):
             )
             items.append(shellvars.Entry(_OPTIONS, str(self.options)))
         return shellvars.render(shellvars.Document(tuple(items)))
+
+    @classmethod
+    def reference(cls) -> Reference:
+        """Return what can stand in the file."""
+        from oxconf.artifacts.reference import system
+
+        return system.GARB
 
     @classmethod
     def read(cls, text: str) -> tuple[Self, tuple[Problem, ...]]:

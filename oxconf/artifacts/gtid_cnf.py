@@ -5,12 +5,15 @@ from typing import ClassVar, Self
 from attrs import frozen
 
 from oxconf.artifacts._codec import INTEGER, ON_OFF, TEXT
-from oxconf.artifacts._server import is_mariadb, since
+from oxconf.artifacts._server import PRODUCT, is_mariadb, since
 from oxconf.artifacts._settings import OptionsArtifact, setting
 from oxconf.deployment.model import Deployment, Host, Mode, Role
 from oxconf.deployment.origin import Mark, ours
 from oxconf.deployment.topology import is_writer, server_id
 
+_WRITER = ("database", "writer")
+_EACH_IS_A_SOURCE = "the others can go on from this server when it becomes the master"
+_WEEK = "a slave that was away for less than a week catches up without a new copy of the data"
 BINLOG_DAYS = 7
 """OURS: a slave that was away for less than a week catches up without a new copy of the data."""
 
@@ -35,7 +38,11 @@ class GtidCnf(OptionsArtifact):
         noted=True,
     )
     log_bin: str | None = setting(
-        "log_bin", TEXT, "Beginning of the names of the binary log's files.", Mark.TUTORIAL
+        "log_bin",
+        TEXT,
+        "Beginning of the names of the binary log's files.",
+        Mark.TUTORIAL,
+        "on slaves as well: each server can become the master",
     )
     binlog_format: str | None = setting(
         "binlog_format",
@@ -44,6 +51,7 @@ class GtidCnf(OptionsArtifact):
         Mark.OURS,
         "rows give the same data on every slave; statements with now() or uuid() need not",
         noted=True,
+        keys=PRODUCT,
     )
     sync_binlog: int | None = setting(
         "sync_binlog",
@@ -52,25 +60,32 @@ class GtidCnf(OptionsArtifact):
         Mark.OURS,
         "after each commit: else a master that lost power has commits that no slave will ever get",
         minimum=0,
+        maximum=4_294_967_295,
         noted=True,
     )
     expire_logs_days: int | None = setting(
         "expire_logs_days",
         INTEGER,
-        "How long binary logs are kept.",
+        "How long binary logs are kept, before MySQL 8.0 and MariaDB 10.6; 0 is for ever.",
         Mark.OURS,
+        _WEEK,
         unit="days",
         minimum=0,
         maximum=99,
+        noted=True,
+        keys=PRODUCT,
     )
     binlog_expire_logs_seconds: int | None = setting(
         "binlog_expire_logs_seconds",
         INTEGER,
-        "How long binary logs are kept, from MySQL 8.0 and MariaDB 10.6 on.",
+        "How long binary logs are kept, from MySQL 8.0 and MariaDB 10.6 on; 0 is for ever.",
         Mark.OURS,
+        _WEEK,
         unit="seconds",
         minimum=0,
         maximum=4_294_967_295,
+        noted=True,
+        keys=PRODUCT,
     )
 
     enforce_gtid_consistency: bool | None = setting(
@@ -79,9 +94,10 @@ class GtidCnf(OptionsArtifact):
         "Refuses statements that have no single transaction id; MySQL's gtid_mode needs it.",
         Mark.TUTORIAL,
         heading="Transaction ids",
+        keys=PRODUCT,
     )
     gtid_mode: bool | None = setting(
-        "gtid_mode", ON_OFF, "Numbers transactions; MariaDB always does.", Mark.TUTORIAL
+        "gtid_mode", ON_OFF, "Numbers transactions; MariaDB always does.", Mark.TUTORIAL, keys=PRODUCT
     )
     gtid_strict_mode: bool | None = setting(
         "gtid_strict_mode",
@@ -90,6 +106,7 @@ class GtidCnf(OptionsArtifact):
         Mark.OURS,
         "a slave that somebody wrote to stops at once, and not when it is to become the master",
         noted=True,
+        keys=PRODUCT,
     )
 
     log_slave_updates: bool | None = setting(
@@ -97,18 +114,20 @@ class GtidCnf(OptionsArtifact):
         ON_OFF,
         "A slave's binary log holds what it got from the master.",
         Mark.TUTORIAL,
-        "the others can go on from this server when it becomes the master",
+        _EACH_IS_A_SOURCE,
         heading="Slave",
         noted=True,
+        keys=PRODUCT,
     )
     log_replica_updates: bool | None = setting(
         "log_replica_updates",
         ON_OFF,
-        "The name of log_slave_updates from MySQL 8.0.26 on.",
+        "A slave's binary log holds what it got from the master: log_slave_updates from MySQL 8.0.26 on.",
         Mark.TUTORIAL,
-        "the others can go on from this server when it becomes the master",
+        _EACH_IS_A_SOURCE,
         heading="Slave",
         noted=True,
+        keys=PRODUCT,
     )
     relay_log: str | None = setting(
         "relay_log",
@@ -127,7 +146,12 @@ class GtidCnf(OptionsArtifact):
         noted=True,
     )
     read_only: bool | None = setting(
-        "read_only", ON_OFF, "Refuses writes of clients.", Mark.TUTORIAL, heading="Role"
+        "read_only",
+        ON_OFF,
+        "Refuses writes of clients; accounts with SUPER may write all the same.",
+        Mark.OURS,
+        "on a slave, which must not differ from its master",
+        heading="Role",
     )
     super_read_only: bool | None = setting(
         "super_read_only",
@@ -136,6 +160,7 @@ class GtidCnf(OptionsArtifact):
         Mark.OURS,
         "accounts that initconfigdb made may have every privilege",
         noted=True,
+        keys=(*PRODUCT, _WRITER),
     )
 
     @classmethod
@@ -147,7 +172,6 @@ class GtidCnf(OptionsArtifact):
         seconds = since(deployment, mariadb="10.6", mysql="8.0")
         replica = since(deployment, mysql="8.0")
         slave = not is_writer(deployment, host)
-        days = ours("a slave that was away for less than a week catches up without a new copy of the data")
         return cls(
             server_id=server_id(deployment, host),
             log_bin="mysql-bin",
@@ -165,12 +189,13 @@ class GtidCnf(OptionsArtifact):
             read_only=slave,
             super_read_only=True if slave and since(deployment, mysql="5.7") else None,
             origins={
-                "expire_logs_days": days,
-                "binlog_expire_logs_seconds": days,
+                "server_id": cls.declared("server_id", _WRITER, deployment.path(host, "name")),
                 "read_only": ours(
                     "a slave; whoever makes it the master switches this off, here and in the server"
                     if slave
-                    else "the master; whoever makes another server the master switches this on here"
+                    else "the master; whoever makes another server the master switches this on here",
+                    _WRITER,
+                    deployment.path(host, "name"),
                 ),
             },
         )

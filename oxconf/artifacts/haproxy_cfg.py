@@ -8,10 +8,11 @@ from attrs import evolve, frozen
 
 from oxconf.artifacts._artifact import Enable, ParsedArtifact, Switch
 from oxconf.artifacts._listener import HealthCheck, Listener, Server, Timeouts, Words
+from oxconf.artifacts._setting import Reference
 from oxconf.artifacts._template import fill
 from oxconf.artifacts._time import MINUTE, SECOND, Milliseconds
 from oxconf.deployment.model import Deployment, Host, Mode
-from oxconf.deployment.origin import Derived, ours
+from oxconf.deployment.origin import Derived, Origin, ours
 from oxconf.deployment.sizing import CONNECTION_RESERVE, PROCESS_POOLS
 from oxconf.deployment.topology import (
     CLUSTERCHECK_PORT,
@@ -72,10 +73,15 @@ class HaproxyCfg(ParsedArtifact):
         if not runs_haproxy(deployment, host):
             return None
         idle, connections = _idle(deployment), _connections(deployment)
+        listeners = tuple(_listeners(deployment, idle.value))
         return cls(
             max_connections=connections.value,
-            listeners=tuple(_listeners(deployment, idle.value)),
-            origins={"max_connections": connections.origin, "timeouts": idle.origin},
+            listeners=listeners,
+            origins={
+                "max_connections": connections.origin,
+                "timeouts": idle.origin,
+                **dict(_endpoint_origins(deployment, listeners)),
+            },
         )
 
     def render(self) -> str:
@@ -96,6 +102,13 @@ class HaproxyCfg(ParsedArtifact):
                 for listener, lines in zip(self.listeners, own, strict=True)
             ],
         )
+
+    @classmethod
+    def reference(cls) -> Reference:
+        """Return what can stand in the file."""
+        from oxconf.artifacts.reference import haproxy_cfg
+
+        return haproxy_cfg.REFERENCE
 
     def enables(self) -> tuple[Enable, ...]:
         """Return HAProxy's unit."""
@@ -127,14 +140,42 @@ def _connections(deployment: Deployment) -> Derived[int]:
     pool, passed = deployment.database.pool.max_active, max(1, len(write_ports(deployment)))
     times = " of this host" + (f" x {passed} listeners" if passed > 1 else "")
     why = f"{PROCESS_POOLS} pools x {pool} connections{times}, and {CONNECTION_RESERVE} beside OX"
-    return Derived(PROCESS_POOLS * pool * passed + CONNECTION_RESERVE, ours(why))
+    key = ("database", "pool", "max_active")
+    return Derived(PROCESS_POOLS * pool * passed + CONNECTION_RESERVE, ours(why, key))
 
 
 def _idle(deployment: Deployment) -> Derived[Milliseconds]:
     """How long an idle connection lives. SOURCE: oxpedia, HAproxy: 20m. OURS: longer where the pools' are."""
     life = deployment.database.pool.max_life_time
     why = f"20m, or twice the pool maxLifeTime ({Milliseconds(life)}) if that is more: OX closes first"
-    return Derived(Milliseconds(max(20 * MINUTE, 2 * life)), ours(why))
+    key = ("database", "pool", "max_life_time")
+    return Derived(Milliseconds(max(20 * MINUTE, 2 * life)), ours(why, key))
+
+
+def _endpoint_origins(
+    deployment: Deployment, listeners: tuple[Listener, ...]
+) -> Iterator[tuple[str, Origin]]:
+    """Yield where the ports of the listeners and the addresses of their servers come from."""
+    hosts = {host.name: host for host in database_hosts(deployment)}
+    for listener in listeners:
+        key = "read_port" if listener.name == "mysql-read" else "write_port"
+        origin = deployment.origin("database", key)
+        if listener.name.startswith("mysql-write-"):
+            origin = ours(
+                "the listener for the case that the servers before are down; the next port", *origin.keys
+            )
+        yield f"{listener.name} bind", origin
+        for server in listener.servers:
+            if server.name in hosts:
+                yield (
+                    f"{listener.name} {server.name} server",
+                    deployment.host_origin(hosts[server.name], "address"),
+                )
+            else:
+                yield (
+                    f"{listener.name} {server.name} server",
+                    ours("the listener with the servers that follow"),
+                )
 
 
 def _listeners(deployment: Deployment, idle: Milliseconds) -> Iterator[Listener]:

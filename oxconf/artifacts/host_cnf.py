@@ -39,8 +39,9 @@ class HostCnf(OptionsArtifact):
         "wsrep_node_name",
         TEXT,
         "Name of the node, by which others choose a donor.",
-        Mark.SOURCE,
-        "Galera manual",
+        Mark.OURS,
+        "the host's name",
+        fixed=True,
     )
     wsrep_node_address: IPv4Address | None = setting(
         "wsrep_node_address",
@@ -49,6 +50,7 @@ class HostCnf(OptionsArtifact):
         Mark.SOURCE,
         "Galera would take the first interface's address",
         noted=True,
+        fixed=True,
     )
     wsrep_node_incoming_address: str | None = setting(
         "wsrep_node_incoming_address",
@@ -57,6 +59,7 @@ class HostCnf(OptionsArtifact):
         Mark.TUTORIAL,
         "MariaDB may show another address, or port 0",
         noted=True,
+        keys=(("database", "flavour"),),
     )
     wsrep_sst_donor: tuple[str, ...] | None = setting(
         "wsrep_sst_donor",
@@ -77,10 +80,19 @@ class HostCnf(OptionsArtifact):
         if deployment.database.mode is not Mode.GALERA or not host.has(Role.DATABASE):
             return None
         donors = [server.name for server in reversed(database_hosts(deployment)) if server != host]
+        names = (deployment.path(server, "name") for server in database_hosts(deployment) if server != host)
         incoming = f"{host.address}:{MYSQL_PORT}" if is_mariadb(deployment) else None
         return cls(
             wsrep_node_name=host.name,
             wsrep_node_address=host.address,
             wsrep_node_incoming_address=incoming,
             wsrep_sst_donor=(*donors, ""),
+            origins={
+                "wsrep_node_name": deployment.host_origin(host, "name"),
+                "wsrep_node_address": deployment.host_origin(host, "address"),
+                "wsrep_node_incoming_address": cls.declared(
+                    "wsrep_node_incoming_address", deployment.path(host, "address")
+                ),
+                "wsrep_sst_donor": cls.declared("wsrep_sst_donor", ("database", "writer"), *names),
+            },
         )

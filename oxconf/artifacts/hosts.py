@@ -5,6 +5,7 @@ from typing import ClassVar, Self
 from attrs import field, frozen
 
 from oxconf.artifacts._artifact import Install, ParsedArtifact
+from oxconf.artifacts._setting import Reference
 from oxconf.deployment.model import Deployment, Host, Mode
 from oxconf.deployment.topology import floating_addresses
 from oxconf.syntax import hosts
@@ -36,6 +37,9 @@ class Hosts(ParsedArtifact):
     def from_deployment(cls, deployment: Deployment, host: Host) -> Self | None:
         """Return the same block for every host."""
         names = [Name(str(each.address), (each.name,)) for each in deployment.hosts]
+        origins = {
+            f"{each.name} address": deployment.host_origin(each, "address") for each in deployment.hosts
+        }
         names += [
             Name(str(each.address), (f"{deployment.name}-{each.name}",))
             for each in floating_addresses(deployment)
@@ -44,13 +48,29 @@ class Hosts(ParsedArtifact):
         if deployment.database.mode is Mode.REPLICATION and write_address is not None:
             # A person moves it, so it is none of keepalived's addresses.
             names.append(Name(str(write_address), (f"{deployment.name}-write",)))
-        return cls(names=tuple(names))
+        for section, name in (
+            ("web", "address"),
+            ("database", "write_address"),
+            ("database", "read_address"),
+        ):
+            path = (section, name)
+            if path in deployment.origins:
+                purpose = name.partition("_address")[0] if section == "database" else section
+                origins[f"{deployment.name}-{purpose} address"] = deployment.origin(*path)
+        return cls(names=tuple(names), origins=origins)
 
     def render(self) -> str:
         """Return our block."""
         items: list[hosts.Entry | hosts.Comment] = [hosts.Comment(self.title)]
         items += [hosts.Entry(each.address, each.names) for each in self.names]
         return wrap(hosts.render(hosts.Document(tuple(items))))
+
+    @classmethod
+    def reference(cls) -> Reference:
+        """Return what can stand in the file."""
+        from oxconf.artifacts.reference import system
+
+        return system.HOSTS
 
     @classmethod
     def read(cls, text: str) -> tuple[Self, tuple[Problem, ...]]:

@@ -1,6 +1,6 @@
 """`keepalived.conf`: which of several hosts holds a floating address."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from ipaddress import IPv4Address, IPv4Interface, IPv6Interface
 from typing import Any, ClassVar, Self, TypeVar
 
@@ -8,11 +8,13 @@ from attrs import field, frozen
 
 from oxconf.artifacts._artifact import Enable, ParsedArtifact, Switch
 from oxconf.artifacts._codec import secret
+from oxconf.artifacts._setting import Reference
 from oxconf.artifacts._template import fill
 from oxconf.artifacts._time import SECOND, Milliseconds
 from oxconf.artifacts.check_web import CheckWeb
 from oxconf.artifacts.clustercheck import Clustercheck
 from oxconf.deployment.model import Deployment, Host
+from oxconf.deployment.origin import Origin, ours
 from oxconf.deployment.secrets import Secret
 from oxconf.deployment.topology import FloatingAddress, floating_addresses
 from oxconf.syntax import keepalived
@@ -24,7 +26,19 @@ _AUTH_PASS = secret("vrrp")
 
 
 @frozen(kw_only=True)
-class TrackScript:
+class _Block:
+    """A block that was read knows the lines of its settings, by the names of the fields."""
+
+    line: int = field(default=0, eq=False)
+    lines: Mapping[str, int] = field(factory=dict, eq=False, repr=False)
+
+    def line_of(self, name: str) -> int:
+        """Return where a setting stands; the block's first line where it does not."""
+        return self.lines.get(name, self.line)
+
+
+@frozen(kw_only=True)
+class TrackScript(_Block):
     """One `vrrp_script`: a command whose exit code 0 means that this host may hold an address."""
 
     name: str
@@ -35,7 +49,6 @@ class TrackScript:
     fall: int | None = None
     weight: int | None = None
     """None or 0: a failure takes the instance out. Otherwise it is added to the priority."""
-    line: int = field(default=0, eq=False)
 
 
 @frozen(kw_only=True)
@@ -48,7 +61,7 @@ class VirtualAddress:
 
 
 @frozen(kw_only=True)
-class VrrpInstance:
+class VrrpInstance(_Block):
     """One `vrrp_instance`: the hosts with the same virtual router id agree on who holds its addresses."""
 
     name: str
@@ -62,10 +75,8 @@ class VrrpInstance:
     unicast_peers: tuple[IPv4Address, ...] = ()
     auth_type: str | None = None
     auth_pass: Secret | None = None
-    auth_pass_line: int = field(default=0, eq=False)
     addresses: tuple[VirtualAddress, ...] = ()
     track_scripts: tuple[str, ...] = ()
-    line: int = field(default=0, eq=False)
 
 
 @frozen(kw_only=True)
@@ -97,7 +108,15 @@ class KeepalivedConf(ParsedArtifact):
             enable_script_security=True,
             scripts=tuple(script for script in SCRIPTS if script.name in names),
             instances=instances,
+            origins=dict(_origins(deployment, host, held)),
         )
+
+    @classmethod
+    def reference(cls) -> Reference:
+        """Return what can stand in the file."""
+        from oxconf.artifacts.reference import keepalived_conf
+
+        return keepalived_conf.REFERENCE
 
     def render(self) -> str:
         """Return the complete text, the password included."""
@@ -129,6 +148,25 @@ class KeepalivedConf(ParsedArtifact):
                 lines.setdefault("instances", node.line)
         artifact = cls(scripts=tuple(scripts), instances=tuple(instances), lines=lines, **values)
         return artifact, tuple(reader.problems)
+
+
+def _origins(deployment: Deployment, host: Host, held: list[FloatingAddress]) -> Iterator[tuple[str, Origin]]:
+    """Yield where the numbers and addresses of the instances come from."""
+    first = deployment.origin("network", "virtual_router_id")
+    for index, floating in enumerate(floating_addresses(deployment)):
+        if floating not in held:
+            continue
+        where = f"{floating.name} vrrp_instance"
+        why = f"the cluster's first id and {index}: one for each floating address" if index else first.why
+        yield f"{where} virtual_router_id", ours(why, *first.keys) if index else first
+        place = floating.holders.index(host) + 1
+        roles = tuple(deployment.path(holder, "roles") for holder in floating.holders)
+        why = f"number {place} of the {len(floating.holders)} hosts that may hold the address"
+        yield f"{where} priority", ours(why, *roles)
+        path = ("web", "address") if floating.name == "web" else ("database", f"{floating.name}_address")
+        yield f"{where} virtual_ipaddress", deployment.origin(*path)
+    yield "vrrp_instance interface", deployment.origin("network", "interface")
+    yield "vrrp_instance unicast_src_ip", deployment.host_origin(host, "address")
 
 
 def _script(name: str, command: str) -> TrackScript:
@@ -229,45 +267,52 @@ class _Reader:
 
     def script(self, name: str, block: keepalived.Node) -> TrackScript:
         values: dict[str, Any] = {}
+        lines: dict[str, int] = {}
         for node in block.children or ():
             keyword, *args = node.words or ("",)
             if keyword == "script" and args:
                 values["command"] = " ".join(args)
+                lines["command"] = node.line
             elif keyword in _SCRIPT_VALUES and args:
                 for value in self.value(_SCRIPT_VALUES[keyword], args[0], node):
                     values[keyword] = value
-        return TrackScript(name=name, line=block.line, **values)
+                    lines[keyword] = node.line
+        return TrackScript(name=name, line=block.line, lines=lines, **values)
 
     def instance(self, name: str, block: keepalived.Node) -> VrrpInstance:
         values: dict[str, Any] = {}
+        lines: dict[str, int] = {}
         for node in block.children or ():
             keyword, *args = node.words or ("",)
             inner = tuple(child for child in node.children or () if child.words)
-            if keyword in _INSTANCE_VALUES and args:
-                for value in self.value(_INSTANCE_VALUES[keyword], args[0], node):
-                    values[keyword] = value
-            elif keyword == "nopreempt":
-                values["nopreempt"] = True
-            elif keyword == "unicast_peer":
-                values["unicast_peers"] = tuple(
-                    peer for child in inner for peer in self.value(IPv4Address, child.words[0], child)
-                )
-            elif keyword == "authentication":
-                for child in inner:
-                    self.authentication(values, child)
-            elif keyword == "virtual_ipaddress":
-                values["addresses"] = tuple(address for child in inner for address in self.address(child))
-            elif keyword == "track_script":
-                values["track_scripts"] = tuple(child.words[0] for child in inner)
-        return VrrpInstance(name=name, line=block.line, **values)
+            for found, value, line in self.settings(keyword, args, node, inner):
+                values[found] = value
+                lines[found] = line
+        return VrrpInstance(name=name, line=block.line, lines=lines, **values)
 
-    def authentication(self, values: dict[str, Any], node: keepalived.Node) -> None:
-        keyword, *args = node.words
-        if keyword == "auth_type" and args:
-            values["auth_type"] = args[0]
-        elif keyword == "auth_pass" and args:
-            values["auth_pass"] = _AUTH_PASS.read(args[0])
-            values["auth_pass_line"] = node.line
+    def settings(
+        self, keyword: str, args: list[str], node: keepalived.Node, inner: tuple[keepalived.Node, ...]
+    ) -> Iterator[tuple[str, Any, int]]:
+        """Yield field, value and line of what one node of an instance says."""
+        if keyword in _INSTANCE_VALUES and args:
+            for value in self.value(_INSTANCE_VALUES[keyword], args[0], node):
+                yield keyword, value, node.line
+        elif keyword == "nopreempt":
+            yield "nopreempt", True, node.line
+        elif keyword == "unicast_peer":
+            peers = (peer for child in inner for peer in self.value(IPv4Address, child.words[0], child))
+            yield "unicast_peers", tuple(peers), node.line
+        elif keyword == "authentication":
+            for child in inner:
+                word, *rest = child.words
+                if word == "auth_type" and rest:
+                    yield "auth_type", rest[0], child.line
+                elif word == "auth_pass" and rest:
+                    yield "auth_pass", _AUTH_PASS.read(rest[0]), child.line
+        elif keyword == "virtual_ipaddress":
+            yield "addresses", tuple(address for child in inner for address in self.address(child)), node.line
+        elif keyword == "track_script":
+            yield "track_scripts", tuple(child.words[0] for child in inner), node.line
 
     def address(self, node: keepalived.Node) -> Iterator[VirtualAddress]:
         words = node.words

@@ -7,8 +7,10 @@ from attrs import frozen
 
 from oxconf.artifacts._artifact import Artifact
 from oxconf.artifacts._server import open_files_limit, unit_name
+from oxconf.artifacts._setting import Reference
 from oxconf.artifacts._template import fill
 from oxconf.deployment.model import Deployment, Host, Mode, Role
+from oxconf.deployment.origin import ours
 from oxconf.deployment.units import MIB
 from oxconf.syntax.unit import quote
 
@@ -45,7 +47,21 @@ class _ServerDropin(Artifact, ABC):
         return cls(
             limit_nofile=open_files_limit(deployment),
             start_hours=transfer_hours(deployment) if galera else None,
+            origins={
+                "Service TimeoutStartSec": ours(
+                    f"a full state transfer of {deployment.mailboxes:,} mailboxes with 1 MiB each at 50 MiB a second; "
+                    "the packages' 15 minutes would end it half way",
+                    ("mailboxes",),
+                )
+            },
         )
+
+    @classmethod
+    def reference(cls) -> Reference:
+        """Return what can stand in the file."""
+        from oxconf.artifacts.reference import units
+
+        return units.DROPIN
 
     def render(self) -> str:
         """Return the complete text."""

@@ -8,8 +8,10 @@ from typing import ClassVar, Self
 from attrs import field, frozen
 
 from oxconf.artifacts._artifact import Enable, Install, ParsedArtifact, Switch
+from oxconf.artifacts._setting import Reference
 from oxconf.deployment.consistency import MULTICAST_ROUTE
 from oxconf.deployment.model import Deployment, Host, NetworkManager
+from oxconf.deployment.origin import tutorial
 from oxconf.syntax import interfaces, unit
 from oxconf.syntax._base import Problem
 from oxconf.syntax.blocks import wrap
@@ -62,7 +64,10 @@ class _MulticastRoute(ParsedArtifact, ABC):
         network = deployment.network
         if not host.runs_ox or network.managed_by not in cls.managers:
             return None
-        return cls(routes=(Route(MULTICAST_ROUTE, network.interface),))
+        keys = ("network", "interface"), ("network", "multicast_group")
+        why = tutorial(f"{MULTICAST_ROUTE} on the cluster's interface: the caches find each other there", *keys)
+        route = Route(MULTICAST_ROUTE, network.interface)
+        return cls(routes=(route,), origins={"post-up": why, "Service ExecStart": why})
 
 
 @frozen(kw_only=True)
@@ -78,6 +83,13 @@ class MulticastInterfaces(_MulticastRoute):
     title: ClassVar[str] = "Route of the multicast group in which the caches find each other."
     install: ClassVar[Install] = Install.BLOCK
     managers: ClassVar[tuple[NetworkManager, ...]] = (NetworkManager.IFUPDOWN,)
+
+    @classmethod
+    def reference(cls) -> Reference:
+        """Return what can stand in the file."""
+        from oxconf.artifacts.reference import system
+
+        return system.INTERFACES
 
     def render(self) -> str:
         """Return our block."""
@@ -111,6 +123,13 @@ class MulticastUnit(_MulticastRoute):
     path: ClassVar[str] = f"/etc/systemd/system/{_UNIT}"
     title: ClassVar[str] = "Route of the multicast group in which the caches find each other."
     managers: ClassVar[tuple[NetworkManager, ...]] = (NetworkManager.OTHER,)
+
+    @classmethod
+    def reference(cls) -> Reference:
+        """Return what can stand in the file."""
+        from oxconf.artifacts.reference import units
+
+        return units.MULTICAST_UNIT
 
     def render(self) -> str:
         """Return the complete text."""

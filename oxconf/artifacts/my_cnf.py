@@ -5,6 +5,7 @@ from typing import ClassVar, Self
 from attrs import field, frozen
 
 from oxconf.artifacts._artifact import Install, ParsedArtifact
+from oxconf.artifacts._setting import Reference
 from oxconf.deployment.model import Deployment, Host, Role
 from oxconf.syntax import optionfile
 from oxconf.syntax._base import Problem
@@ -58,6 +59,13 @@ class MyCnf(ParsedArtifact):
         ]
         items += [optionfile.Include("includedir", each.path) for each in self.includedirs]
         return wrap(optionfile.render(optionfile.Document(tuple(items))))
+
+    @classmethod
+    def reference(cls) -> Reference:
+        """Return what can stand in the file."""
+        from oxconf.artifacts.reference import system
+
+        return system.MY_CNF
 
     @classmethod
     def read(cls, text: str) -> tuple[Self, tuple[Problem, ...]]:

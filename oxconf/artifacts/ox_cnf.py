@@ -3,19 +3,21 @@
 from ipaddress import IPv4Address
 from typing import ClassVar, Self
 
-from attrs import evolve, frozen
+from attrs import frozen
 
 from oxconf.artifacts._codec import ADDRESS, INTEGER, ON_OFF, ONE_ZERO, SIZE, TEXT, words
-from oxconf.artifacts._server import TABLE_OPEN_CACHE, is_mariadb, open_files_limit, since
+from oxconf.artifacts._server import PRODUCT, TABLE_OPEN_CACHE, is_mariadb, open_files_limit, since
 from oxconf.artifacts._settings import OptionsArtifact, setting
 from oxconf.artifacts.gtid_cnf import BINLOG_DAYS
 from oxconf.deployment.model import Deployment, Host, Mode, Role
-from oxconf.deployment.origin import Derived, Mark, ours
-from oxconf.deployment.sizing import buffer_pool, max_connections
-from oxconf.deployment.topology import database_bind_address, database_floats
+from oxconf.deployment.origin import Mark, ours
+from oxconf.deployment.sizing import buffer_pool, max_connections, redo_log, wait_timeout
+from oxconf.deployment.topology import database_bind_address, database_bind_origin
 from oxconf.deployment.units import GIB, MIB
 
 _NATIVE = "mysql_native_password"
+_OPEN_FILES = "what table_open_cache and max_connections ask for"
+_THREADS = "256, or max_connections where that is less: OX's pools open and close connections all day"
 _OX_SQL = "Open-Xchange middleware, autocid.sql: DEFAULT CHARSET=utf8 COLLATE=utf8_unicode_ci"
 
 
@@ -48,7 +50,13 @@ class OxCnf(OptionsArtifact):
         noted=True,
     )
     max_connections: int | None = setting(
-        "max_connections", INTEGER, "Connections at the same time.", Mark.OURS, minimum=10, maximum=100_000
+        "max_connections",
+        INTEGER,
+        "Connections at the same time.",
+        Mark.OURS,
+        "all pools of all OX hosts may end at one server",
+        minimum=10,
+        maximum=100_000,
     )
     max_connect_errors: int | None = setting(
         "max_connect_errors",
@@ -76,6 +84,7 @@ class OxCnf(OptionsArtifact):
         INTEGER,
         "After how long the server closes an idle connection.",
         Mark.OURS,
+        "later than OX's pools and HAProxy do",
         unit="seconds",
         minimum=1,
         maximum=31_536_000,
@@ -88,6 +97,7 @@ class OxCnf(OptionsArtifact):
         "OX's driver (Connector/J 5.1) can not log in otherwise without TLS; what replaces the option in 8.0, "
         "authentication_policy, has its default from it or permits no other kind",
         noted=True,
+        keys=PRODUCT,
     )
     mysql_native_password: bool | None = setting(
         "mysql_native_password",
@@ -96,6 +106,7 @@ class OxCnf(OptionsArtifact):
         Mark.SOURCE,
         "OX's driver (Connector/J 5.1) can not log in otherwise without TLS",
         noted=True,
+        keys=PRODUCT,
     )
     authentication_policy: str | None = setting(
         "authentication_policy",
@@ -104,6 +115,7 @@ class OxCnf(OptionsArtifact):
         Mark.SOURCE,
         "new accounts are of that kind; the switch alone only permits it (MySQL 8.4 manual)",
         noted=True,
+        keys=PRODUCT,
     )
 
     innodb_buffer_pool_size: int | None = setting(
@@ -121,6 +133,7 @@ class OxCnf(OptionsArtifact):
         SIZE,
         "Redo log file; MariaDB before 10.5 and MySQL before 8.0.30 have two of them.",
         Mark.OURS,
+        "a quarter of the buffer pool: a crashed server is back in minutes",
         unit="bytes",
         minimum=MIB,
         maximum=512 * GIB,
@@ -130,6 +143,7 @@ class OxCnf(OptionsArtifact):
         SIZE,
         "The whole redo log, from MySQL 8.0.30 on: as much as two files of innodb_log_file_size.",
         Mark.OURS,
+        "half of the buffer pool: a crashed server is back in minutes",
         unit="bytes",
         minimum=8 * MIB,
         maximum=512 * GIB,
@@ -151,9 +165,15 @@ class OxCnf(OptionsArtifact):
         Mark.SOURCE,
         "MariaDB and MySQL manuals: the buffer pool is the cache, the system's would hold every page twice",
         noted=True,
+        keys=PRODUCT,
     )
     innodb_file_per_table: bool | None = setting(
-        "innodb_file_per_table", ONE_ZERO, "One file for each table.", Mark.SOURCE, "oxpedia, My.cnf"
+        "innodb_file_per_table",
+        ONE_ZERO,
+        "One file for each table.",
+        Mark.SOURCE,
+        "on bigger installations: a later change needs all data dumped and read again (oxpedia, My.cnf)",
+        keys=PRODUCT,
     )
     innodb_io_capacity: int | None = setting(
         "innodb_io_capacity",
@@ -170,6 +190,7 @@ class OxCnf(OptionsArtifact):
         Mark.OURS,
         "OX expects the behaviour of the servers before it and does not know error 1020",
         noted=True,
+        keys=PRODUCT,
     )
 
     table_open_cache: int | None = setting(
@@ -182,13 +203,19 @@ class OxCnf(OptionsArtifact):
         heading="Caches",
     )
     table_definition_cache: int | None = setting(
-        "table_definition_cache", INTEGER, "Table definitions that are kept.", Mark.OURS, minimum=400
+        "table_definition_cache",
+        INTEGER,
+        "Table definitions that are kept.",
+        Mark.OURS,
+        "as many as open tables: each of them needs its definition",
+        minimum=400,
     )
     open_files_limit: int | None = setting(
         "open_files_limit",
         INTEGER,
         "Files and sockets that the server may open; the unit's LimitNOFILE must not be smaller.",
         Mark.OURS,
+        _OPEN_FILES,
         minimum=1,
     )
     thread_cache_size: int | None = setting(
@@ -196,20 +223,28 @@ class OxCnf(OptionsArtifact):
         INTEGER,
         "Threads that wait for the next connection.",
         Mark.OURS,
-        "the pools of OX open and close connections all day",
+        _THREADS,
         minimum=0,
         maximum=16_384,
+        fixed=True,
     )
     tmp_table_size: int | None = setting(
         "tmp_table_size",
         SIZE,
         "Temporary tables above this size go to disk; the smaller of this and max_heap_table_size counts.",
         Mark.OURS,
+        "twice the default of 16M, for lists that are sorted; each connection may take it",
         unit="bytes",
         minimum=1024,
     )
     max_heap_table_size: int | None = setting(
-        "max_heap_table_size", SIZE, "See tmp_table_size.", Mark.OURS, unit="bytes", minimum=16_384
+        "max_heap_table_size",
+        SIZE,
+        "Largest table in memory, temporary ones too; see tmp_table_size.",
+        Mark.OURS,
+        "equals tmp_table_size, as the smaller of the two counts",
+        unit="bytes",
+        minimum=16_384,
     )
     query_cache_type: bool | None = setting(
         "query_cache_type",
@@ -218,9 +253,17 @@ class OxCnf(OptionsArtifact):
         Mark.SOURCE,
         "one lock for all connections, and not safe with Galera (MariaDB manual)",
         noted=True,
+        keys=PRODUCT,
     )
     query_cache_size: int | None = setting(
-        "query_cache_size", SIZE, "Its memory.", Mark.SOURCE, "see query_cache_type", unit="bytes", minimum=0
+        "query_cache_size",
+        SIZE,
+        "Memory of the query cache.",
+        Mark.SOURCE,
+        "none for a cache that is off: see query_cache_type",
+        unit="bytes",
+        minimum=0,
+        keys=PRODUCT,
     )
 
     character_set_server: str | None = setting(
@@ -231,9 +274,10 @@ class OxCnf(OptionsArtifact):
         _OX_SQL,
         heading="SQL",
         noted=True,
+        keys=PRODUCT,
     )
     collation_server: str | None = setting(
-        "collation_server", TEXT, "Collation of new databases.", Mark.SOURCE, _OX_SQL
+        "collation_server", TEXT, "Collation of new databases.", Mark.SOURCE, _OX_SQL, keys=PRODUCT
     )
     sql_mode: tuple[str, ...] | None = setting(
         "sql_mode",
@@ -242,6 +286,7 @@ class OxCnf(OptionsArtifact):
         Mark.SOURCE,
         "OX is written for these modes alone, not for the strict ones (oxpedia, 7.10 Database Migration)",
         noted=True,
+        keys=PRODUCT,
     )
 
     binlog_expire_logs_seconds: int | None = setting(
@@ -255,9 +300,15 @@ class OxCnf(OptionsArtifact):
         maximum=4_294_967_295,
         heading="Binary log",
         noted=True,
+        keys=(*PRODUCT, ("database", "mode")),
     )
     slow_query_log: bool | None = setting(
-        "slow_query_log", ON_OFF, "Writes down slow statements.", Mark.OURS, heading="Slow statements"
+        "slow_query_log",
+        ON_OFF,
+        "Writes down slow statements.",
+        Mark.OURS,
+        "the first place to look when OX is slow",
+        heading="Slow statements",
     )
     slow_query_log_file: str | None = setting(
         "slow_query_log_file",
@@ -267,7 +318,13 @@ class OxCnf(OptionsArtifact):
         "a state transfer empties the data folder",
     )
     long_query_time: int | None = setting(
-        "long_query_time", INTEGER, "From when on a statement is slow.", Mark.OURS, unit="seconds", minimum=0
+        "long_query_time",
+        INTEGER,
+        "From when on a statement is slow.",
+        Mark.OURS,
+        "who waits for so long notices; the default of 10 would leave that out",
+        unit="seconds",
+        minimum=0,
     )
 
     @classmethod
@@ -278,19 +335,19 @@ class OxCnf(OptionsArtifact):
         tuning = deployment.database.tuning
         pool, connections = buffer_pool(deployment, host), max_connections(deployment)
         capacity = since(deployment, mysql="8.0")
-        redo, wait = _redo_log(deployment, pool.value, 2 if capacity else 1), _wait_timeout(deployment)
+        redo, wait = redo_log(deployment, host, 2 if capacity else 1), wait_timeout(deployment)
         origins = {
+            "bind_address": database_bind_origin(deployment, host),
             "innodb_buffer_pool_size": pool.origin,
             "max_connections": connections.origin,
             "innodb_redo_log_capacity" if capacity else "innodb_log_file_size": redo.origin,
             "wait_timeout": wait.origin,
-            "open_files_limit": ours("what table_open_cache and max_connections ask for"),
+            "open_files_limit": ours(_OPEN_FILES, *connections.origin.keys),
+            "thread_cache_size": ours(_THREADS, *connections.origin.keys),
         }
         for name in ("innodb_flush_log_at_trx_commit", "innodb_io_capacity", "max_allowed_packet"):
             if getattr(tuning, name) is not None:
                 origins[name] = deployment.origin("database", "tuning", name)
-        if database_floats(deployment):
-            origins["bind_address"] = ours("every address: a floating one reaches this server as well")
         # From 11.0 on MariaDB calls two of them deprecated; what we would write is its default there.
         old = not since(deployment, mariadb="11.0")
         query_cache = is_mariadb(deployment) or not since(deployment, mysql="5.7")
@@ -337,26 +394,3 @@ class OxCnf(OptionsArtifact):
             long_query_time=2,
             origins=origins,
         )
-
-
-def _redo_log(deployment: Deployment, pool: int, files: int) -> Derived[int]:
-    """Return the size of that many redo log files together: 1, or 2 where one number is for the whole log."""
-    user = deployment.database.tuning.innodb_log_file_size
-    if user is not None:
-        origin = deployment.origin("database", "tuning", "innodb_log_file_size")
-        if files == 2:
-            origin = evolve(origin, why=f"twice the innodb_log_file_size {origin.why}")
-        return Derived(min(files * user, 512 * GIB), origin)
-    size = min(max(pool // 4 // MIB, 64) * MIB, GIB)
-    part = "half" if files == 2 else "a quarter"
-    why = f"{part} of the buffer pool, but {files * 64}M at least, and {files}G at most"
-    return Derived(files * size, ours(f"{why}: a crashed server is back in minutes"))
-
-
-def _wait_timeout(deployment: Deployment) -> Derived[int]:
-    user = deployment.database.tuning.wait_timeout
-    if user is not None:
-        return Derived(user, deployment.origin("database", "tuning", "wait_timeout"))
-    life = deployment.database.pool.max_life_time // 1000
-    why = f"the last to close: three times OX's {life} s, and above HAProxy's 20 minutes"
-    return Derived(max(1800, 3 * life), ours(why))

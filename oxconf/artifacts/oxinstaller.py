@@ -8,6 +8,7 @@ from typing import ClassVar, Self
 from attrs import frozen
 
 from oxconf.artifacts._codec import INTEGER, TEXT, secret
+from oxconf.artifacts._setting import Statement
 from oxconf.artifacts._settings import SettingsArtifact, setting
 from oxconf.artifacts._template import fill
 from oxconf.artifacts.configdb_properties import DATABASE_USER
@@ -38,43 +39,68 @@ class OxInstaller(SettingsArtifact):
     mode: ClassVar[int] = 0o700
 
     server_name: str | None = setting(
-        "--servername", TEXT, "Name of the cluster as a server, the same on all nodes.", Mark.TUTORIAL
+        "--servername",
+        TEXT,
+        "Name of the cluster as a server, the same on all nodes; registerserver is given it too.",
+        Mark.TUTORIAL,
     )
     configdb_user: str | None = setting("--configdb-user", TEXT, "Database user of OX.", Mark.TUTORIAL)
     configdb_password: Secret | None = setting(
-        "--configdb-pass", secret("configdb"), "Password of that user.", Mark.TUTORIAL
+        "--configdb-pass",
+        secret("configdb"),
+        "Password of that user.",
+        Mark.TUTORIAL,
+        "initconfigdb makes the account with it",
+        keys=(("secrets", "configdb"),),
     )
-    read_host: str | None = setting("--configdb-readhost", TEXT, "Where reads of configdb go.", Mark.TUTORIAL)
+    read_host: str | None = setting(
+        "--configdb-readhost",
+        TEXT,
+        "Address that reads of configdb go to.",
+        Mark.TUTORIAL,
+        "where reads go by access and read_policy of the database",
+    )
     read_port: int | None = setting(
         "--configdb-readport", INTEGER, "Port of the reads.", Mark.SOURCE, _MANUAL, minimum=1, maximum=65535
     )
     write_host: str | None = setting(
         "--configdb-writehost",
         TEXT,
-        "Where writes go. The installer takes reads and writes for one where only the ports differ.",
+        "Address that writes go to. The installer takes reads and writes for one where only the ports differ.",
         Mark.TUTORIAL,
+        "where writes go by mode and access of the database",
     )
     write_port: int | None = setting(
         "--configdb-writeport", INTEGER, "Port of the writes.", Mark.SOURCE, _MANUAL, minimum=1, maximum=65535
     )
     master_password: Secret | None = setting(
-        "--master-pass", secret("master"), "Password of the administrator oxadminmaster.", Mark.TUTORIAL
+        "--master-pass",
+        secret("master"),
+        "Password of the administrator oxadminmaster.",
+        Mark.TUTORIAL,
+        "who creates contexts and registers servers logs in with it",
+        keys=(("secrets", "master"),),
     )
     jkroute: str | None = setting(
-        "--jkroute", TEXT, "Route of this node, as its BalancerMember has it.", Mark.TUTORIAL
+        "--jkroute",
+        TEXT,
+        "Route of this node, as its BalancerMember has it.",
+        Mark.TUTORIAL,
+        "equals the route of this node's BalancerMember on every web server",
     )
     ajp_bind_address: str | None = setting(
         "--ajp-bind-port",
         TEXT,
         "Address (not port) to answer the web servers on; `*` is every address, and AJP has no password.",
         Mark.OURS,
-        "the internal address only",
+        "the internal address only; the tutorial's * opens AJP, which has no password, on every network",
     )
     server_memory: int | None = setting(
         "--servermemory",
         INTEGER,
         "Heap of the groupware process; the installer's own default is 50.",
         Mark.OURS,
+        "half of the memory that OX has on this host",
         unit="MiB",
         minimum=50,
     )
@@ -93,7 +119,8 @@ class OxInstaller(SettingsArtifact):
         """Return the script of an OX host."""
         if not host.runs_ox:
             return None
-        read, write, memory = read_endpoint(deployment), write_endpoint(deployment), server_memory(host)
+        read, write = read_endpoint(deployment), write_endpoint(deployment)
+        memory = server_memory(deployment, host)
         return cls(
             server_name=deployment.ox.server_name,
             configdb_user=DATABASE_USER,
@@ -109,7 +136,19 @@ class OxInstaller(SettingsArtifact):
             imap_server=deployment.mail.imap_server,
             imap_login_type=deployment.mail.login_type.value,
             smtp_server=deployment.mail.smtp_server,
-            origins={"server_memory": memory.origin},
+            origins={
+                "server_name": deployment.origin("ox", "server_name"),
+                "read_host": read.origin,
+                "read_port": read.origin,
+                "write_host": write.origin,
+                "write_port": write.origin,
+                "jkroute": deployment.host_origin(host, "route"),
+                "ajp_bind_address": cls.declared("ajp_bind_address", deployment.path(host, "address")),
+                "server_memory": memory.origin,
+                "imap_server": deployment.origin("mail", "imap_server"),
+                "imap_login_type": deployment.origin("mail", "login_type"),
+                "smtp_server": deployment.origin("mail", "smtp_server"),
+            },
         )
 
     def render(self) -> str:
@@ -121,6 +160,14 @@ class OxInstaller(SettingsArtifact):
         smtp = words.pop(_SMTP, "")
         why = self.origins["server_memory"].why if "server_memory" in self.origins else "as the installer's"
         return fill("oxinstaller", shlex.quote, words=list(words.values()), smtp=smtp, memory_why=why)
+
+    @classmethod
+    def statements(cls, text: str) -> Iterator[Statement]:
+        """Yield the arguments; --smtpserver has a line of its own."""
+        for word, line in _words(text, []):
+            match = _OPTION.fullmatch(word)
+            if match and match[2] is not None:
+                yield Statement(match[1], match[2], line)
 
     @classmethod
     def read(cls, text: str) -> tuple[Self, tuple[Problem, ...]]:

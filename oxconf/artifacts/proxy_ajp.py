@@ -5,17 +5,20 @@ from collections.abc import Callable, Iterator
 from ipaddress import IPv4Network
 from typing import Any, ClassVar, Self
 
-from attrs import field, frozen
+from attrs import frozen
 
 from oxconf.artifacts._artifact import Enable, ParsedArtifact, Switch
+from oxconf.artifacts._balancer import Access, Balancer, BalancerMember, ProxyPass, Words
+from oxconf.artifacts._setting import Reference
 from oxconf.artifacts._template import fill
 from oxconf.artifacts._time import SECOND, Milliseconds
 from oxconf.deployment.model import Deployment, Host, Role
+from oxconf.deployment.origin import Mark, Origin, ours, tutorial
 from oxconf.deployment.topology import soap_hosts
 from oxconf.syntax import apache
 from oxconf.syntax._base import Problem
 
-Words = tuple[str, ...]
+__all__ = ["Access", "Balancer", "BalancerMember", "ProxyAjp", "ProxyPass"]
 
 MODULES = (
     *("proxy", "proxy_ajp", "proxy_balancer", "lbmethod_byrequests", "slotmem_shm"),
@@ -51,85 +54,18 @@ TIMEOUTS = {
     DEVICES: Milliseconds(1900 * SECOND),
     SOAP: Milliseconds(600 * SECOND),
 }
-"""How long a node may think. Users: the tutorial; devices: proxy_http.conf as shipped; SOAP: ours."""
-
-
-@frozen(kw_only=True)
-class BalancerMember:
-    """One node of a balancer. What is None is not written, and httpd's default holds."""
-
-    scheme: str = "ajp"
-    host: str
-    port: int | None = None
-    route: str | None = None
-    load_factor: int | None = None
-    connection_timeout: Milliseconds | None = None
-    ping: Milliseconds | None = None
-    timeout: Milliseconds | None = None
-    retry: Milliseconds | None = None
-    smax: int | None = None
-    ttl: Milliseconds | None = None
-    line: int = field(default=0, eq=False)
-
-    @property
-    def url(self) -> str:
-        """The node as a BalancerMember names it."""
-        return f"{self.scheme}://{self.host}" + ("" if self.port is None else f":{self.port}")
-
-
-@frozen(kw_only=True)
-class Balancer:
-    """One `<Proxy balancer://name>` section."""
-
-    name: str
-    members: tuple[BalancerMember, ...] = ()
-    method: str | None = None
-    sticky_session: str | None = None
-    """Name of the cookie, and behind `|` that of the path parameter, which hold the session."""
-    scolonpathdelim: bool = False
-    """Whether that parameter stands behind a semicolon, as servlet containers write it."""
-    line: int = field(default=0, eq=False)
-
-
-@frozen(kw_only=True)
-class ProxyPass:
-    """One path that is passed on; of several that fit, the first in the file wins."""
-
-    path: str
-    target: str
-    mapping: str | None = None
-    """`servlet` makes httpd compare a request's path as a servlet container reads it."""
-    line: int = field(default=0, eq=False)
-
-    @property
-    def balancer(self) -> str | None:
-        """Name of the balancer that the target begins with, if it does."""
-        match = re.match(r"balancer://([^/]+)", self.target, re.IGNORECASE)
-        return match[1] if match else None
-
-
-@frozen(kw_only=True)
-class Access:
-    """Who may ask for the paths of one `<Location>` or `<LocationMatch>`: the words of each `Require`.
-
-    Of a container such as `<RequireAll>` its name alone is known.
-    """
-
-    pattern: str
-    regex: bool = False
-    require: tuple[Words, ...] = ()
-    denied: bool = False
-    """Whether `Order` and `Deny from all`, the access rules of httpd 2.2, keep everybody out. It is not written."""
-    line: int = field(default=0, eq=False)
-
-    def fits(self, path: str) -> bool:
-        """Whether the section is about this path. A pattern that Python can not read fits nothing."""
-        if not self.regex:
-            return path == self.pattern or path.startswith(self.pattern.rstrip("/") + "/")
-        try:
-            return re.search(self.pattern, path) is not None
-        except re.error:
-            return False
+"""How long a node may think."""
+TIMEOUT_ORIGINS = {
+    USERS: tutorial("users do not wait longer"),
+    DEVICES: Origin(
+        Mark.SOURCE, "proxy_http.conf as shipped: a request stays open until there is something to push"
+    ),
+    SOAP: ours("creating a database schema takes minutes"),
+}
+PASS_ORIGINS = {
+    DEVICES: ours("a balancer of their own: their requests stay open longer than those of users may"),
+    SOAP: ours("provisioning goes to the provisioning nodes, and stands above /servlet: the first that fits wins"),
+}
 
 
 @frozen(kw_only=True)
@@ -168,12 +104,20 @@ class ProxyAjp(ParsedArtifact):
                 Access(pattern=SOAP_PLAINLY, regex=True, require=(_callers(deployment.soap.allow),)),
                 Access(pattern=STEP_WITH_PARAMETERS, regex=True, require=(("all", "denied"),)),
             ),
+            origins=dict(_origins(deployment)),
         )
 
     def required(self, path: str) -> tuple[Words, ...]:
         """Return who may ask for a path, as httpd decides: the last section with a Require that fits."""
         fitting = [access.require for access in self.accesses if access.require and access.fits(path)]
         return fitting[-1] if fitting else ()
+
+    @classmethod
+    def reference(cls) -> Reference:
+        """Return what can stand in the file."""
+        from oxconf.artifacts.reference import proxy_ajp
+
+        return proxy_ajp.REFERENCE
 
     def render(self) -> str:
         """Return the complete text."""
@@ -241,6 +185,29 @@ def _balancer(deployment: Deployment, name: str, nodes: tuple[Host, ...], *, sti
         sticky_session="JSESSIONID|jsessionid" if sticky else None,
         scolonpathdelim=sticky,
     )
+
+
+def _origins(deployment: Deployment) -> Iterator[tuple[str, Origin]]:
+    """Yield where the nodes, their routes and shares, and the callers of SOAP come from."""
+    port = ("ox", "ajp_port")
+    for balancer in (USERS, DEVICES, SOAP):
+        nodes = soap_hosts(deployment) if balancer == SOAP else deployment.with_role(Role.GROUPWARE)
+        for node in nodes:
+            where = f"{balancer} {node.address} BalancerMember"
+            yield (
+                where,
+                tutorial(
+                    f"{node.name} and the port of its connector", deployment.path(node, "address"), port
+                ),
+            )
+            yield f"{where} route", deployment.host_origin(node, "route")
+            if node.load_factor is not None:
+                yield f"{where} loadfactor", deployment.host_origin(node, "load_factor")
+            yield f"{where} timeout", TIMEOUT_ORIGINS[balancer]
+    for path, balancer in PATHS.items():
+        if balancer != USERS:
+            yield f"{path} ProxyPass", PASS_ORIGINS[balancer]
+    yield f"{SOAP_PLAINLY} LocationMatch Require", deployment.origin("soap", "allow")
 
 
 def _callers(networks: tuple[IPv4Network, ...]) -> Words:

@@ -6,6 +6,7 @@ from typing import ClassVar, Self
 from attrs import frozen
 
 from oxconf.artifacts._artifact import ParsedArtifact
+from oxconf.artifacts._setting import Reference
 from oxconf.deployment.model import Deployment, Host, Role
 from oxconf.syntax import sysusers
 from oxconf.syntax._base import Problem
@@ -44,6 +45,7 @@ class Sysusers(ParsedArtifact):
             primary_gid=store.gid,
             home="/opt/open-xchange",
             login_shell="/bin/sh",
+            origins={name: deployment.origin("filestore", name) for name in ("uid", "gid")},
         )
 
     def render(self) -> str:
@@ -58,6 +60,13 @@ class Sysusers(ParsedArtifact):
             number = str(self.uid) if self.primary_gid is None else f"{self.uid}:{self.primary_gid}"
             items.append(sysusers.Entry("u", NAME, number, None, self.home, self.login_shell))
         return sysusers.render(sysusers.Document(tuple(items)))
+
+    @classmethod
+    def reference(cls) -> Reference:
+        """Return what can stand in the file."""
+        from oxconf.artifacts.reference import system
+
+        return system.SYSUSERS
 
     @classmethod
     def read(cls, text: str) -> tuple[Self, tuple[Problem, ...]]:

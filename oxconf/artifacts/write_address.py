@@ -10,6 +10,7 @@ from attrs import frozen
 
 from oxconf.artifacts._artifact import Artifact, Enable, Switch
 from oxconf.artifacts._server import unit_name
+from oxconf.artifacts._setting import Reference
 from oxconf.artifacts._template import fill
 from oxconf.deployment.model import Deployment, Host, Mode, Role
 from oxconf.deployment.topology import is_writer
@@ -50,7 +51,15 @@ class WriteAddress(Artifact):
             interface=deployment.network.interface,
             server=unit_name(deployment),
             enabled=is_writer(deployment, host),
+            origins={"Service ExecStart": deployment.origin("database", "write_address")},
         )
+
+    @classmethod
+    def reference(cls) -> Reference:
+        """Return what can stand in the file."""
+        from oxconf.artifacts.reference import units
+
+        return units.WRITE_ADDRESS
 
     def render(self) -> str:
         """Return the complete text."""

@@ -1,15 +1,23 @@
 """`wsrep.cnf`: what is equal on every node of a Galera cluster."""
 
+from collections.abc import Iterator
 from typing import ClassVar, Self
 
 from attrs import evolve, frozen
 
 from oxconf.artifacts._codec import INTEGER, ON_OFF, TEXT, secret
-from oxconf.artifacts._provider_options import LAN_TIMERS, PROVIDER_OPTIONS, ProviderOptions
-from oxconf.artifacts._server import at_least, is_mariadb, is_pxc, provider_path, since
+from oxconf.artifacts._provider_options import (
+    LAN_TIMERS,
+    PROVIDER_OPTIONS,
+    PROVIDER_SETTINGS,
+    ProviderOptions,
+    provider_statements,
+)
+from oxconf.artifacts._server import PRODUCT, at_least, is_mariadb, is_pxc, provider_path, since
+from oxconf.artifacts._setting import Setting, Statement
 from oxconf.artifacts._settings import OptionsArtifact, setting
 from oxconf.deployment.model import Deployment, Host, Mode, ReadPolicy, Role
-from oxconf.deployment.origin import Mark, ours
+from oxconf.deployment.origin import Mark, Origin, ours, tutorial
 from oxconf.deployment.secrets import Secret
 from oxconf.deployment.sizing import gcache_size
 from oxconf.deployment.topology import database_hosts
@@ -32,13 +40,28 @@ class WsrepCnf(OptionsArtifact):
     group: ClassVar[str] = "mysql"
 
     wsrep_on: bool | None = setting(
-        "wsrep_on", ON_OFF, "Replicates; MariaDB since 10.1 needs it.", Mark.TUTORIAL, heading="Cluster"
+        "wsrep_on",
+        ON_OFF,
+        "Replicates; MariaDB since 10.1 needs it.",
+        Mark.TUTORIAL,
+        heading="Cluster",
+        keys=PRODUCT,
     )
     wsrep_provider: str | None = setting(
-        "wsrep_provider", TEXT, "Path of Galera's library.", Mark.SOURCE, _MANUAL
+        "wsrep_provider",
+        TEXT,
+        "Path of Galera's library.",
+        Mark.SOURCE,
+        "where the packages for Debian and Ubuntu put it (galera-3, galera-4; Percona's installation guides)",
+        keys=PRODUCT,
     )
     wsrep_cluster_name: str | None = setting(
-        "wsrep_cluster_name", TEXT, "Name of the cluster; a node with another one can not join.", Mark.OURS
+        "wsrep_cluster_name",
+        TEXT,
+        "Name of the cluster; a node with another one can not join.",
+        Mark.OURS,
+        "the name of the cluster",
+        fixed=True,
     )
     wsrep_cluster_address: str | None = setting(
         "wsrep_cluster_address",
@@ -65,17 +88,23 @@ class WsrepCnf(OptionsArtifact):
         minimum=1,
         maximum=4_294_967_295,
         noted=True,
+        keys=PRODUCT,
     )
     binlog_format: str | None = setting(
         "binlog_format",
         TEXT,
         "Galera replicates rows; the default of MySQL 8.0, which calls the option deprecated.",
         Mark.SOURCE,
-        _MANUAL,
+        f"the only format that Galera takes ({_MANUAL})",
         heading="Replication",
+        keys=PRODUCT,
     )
     default_storage_engine: str | None = setting(
-        "default_storage_engine", TEXT, "Galera replicates InnoDB alone.", Mark.SOURCE, _MANUAL
+        "default_storage_engine",
+        TEXT,
+        "Engine of new tables.",
+        Mark.SOURCE,
+        f"Galera replicates InnoDB alone ({_MANUAL})",
     )
     innodb_autoinc_lock_mode: int | None = setting(
         "innodb_autoinc_lock_mode",
@@ -92,27 +121,31 @@ class WsrepCnf(OptionsArtifact):
         INTEGER,
         "Threads that apply what other nodes wrote.",
         Mark.OURS,
+        "one for each core of the smallest node",
         minimum=1,
         maximum=512,
     )
     wsrep_applier_threads: int | None = setting(
         "wsrep_applier_threads",
         INTEGER,
-        "The name of wsrep_slave_threads in Percona XtraDB Cluster 8.0.",
+        "Threads that apply what other nodes wrote: wsrep_slave_threads in Percona XtraDB Cluster 8.0.",
         Mark.OURS,
+        "one for each core of the smallest node",
         minimum=1,
         maximum=512,
     )
     wsrep_sync_wait: int | None = setting(
         "wsrep_sync_wait",
         INTEGER,
-        "1: a read waits until the node has what was written before; the tutorial's wsrep_causal_reads.",
+        "1: a read waits until the node has what was written before; the tutorial's wsrep_causal_reads. "
+        "A sum of bits: 2 for updates and deletes, 4 for inserts, 8 for SHOW.",
         Mark.TUTORIAL,
+        "on where reads go to every node without OX's replication monitor",
         minimum=0,
         maximum=15,
     )
     pxc_strict_mode: str | None = setting(
-        "pxc_strict_mode", TEXT, "Refuses what Galera can not replicate.", Mark.TUTORIAL
+        "pxc_strict_mode", TEXT, "Refuses what Galera can not replicate.", Mark.TUTORIAL, keys=PRODUCT
     )
     pxc_encrypt_cluster_traffic: bool | None = setting(
         "pxc_encrypt_cluster_traffic",
@@ -121,6 +154,7 @@ class WsrepCnf(OptionsArtifact):
         Mark.OURS,
         "each node makes its own certificates, and others could not join; switch it on with common ones",
         noted=True,
+        keys=PRODUCT,
     )
     wsrep_sst_method: str | None = setting(
         "wsrep_sst_method",
@@ -130,12 +164,14 @@ class WsrepCnf(OptionsArtifact):
         "the method of this flavour that leaves the donor readable",
         heading="State transfer",
         noted=True,
+        keys=PRODUCT,
     )
     wsrep_sst_auth: Secret | None = setting(
         "wsrep_sst_auth",
         secret("sst", f"{SST_USER}:"),
-        "Database account of the transfer; Percona XtraDB Cluster 8.0 makes its own.",
+        "Database account of the transfer, user:password; Percona XtraDB Cluster 8.0 makes its own.",
         Mark.TUTORIAL,
+        keys=(("secrets", "sst"),),
     )
 
     @classmethod
@@ -149,6 +185,9 @@ class WsrepCnf(OptionsArtifact):
         applier = since(deployment, mysql="8.0")
         causal = deployment.database.read_policy is ReadPolicy.ROUND_ROBIN_CAUSAL
         strict = is_pxc(deployment) and at_least(deployment, "5.7")
+        cores = (deployment.path(server, "cores") for server in servers)
+        smallest = ours(f"one for each of the {threads} cores of the smallest node", *cores)
+        addresses = (deployment.path(server, "address") for server in servers)
         return cls(
             wsrep_on=True if since(deployment, mariadb="10.1") else None,
             wsrep_provider=provider_path(deployment),
@@ -167,17 +206,39 @@ class WsrepCnf(OptionsArtifact):
             wsrep_sst_method="mariabackup" if since(deployment, mariadb="10.1") else "xtrabackup-v2",
             wsrep_sst_auth=None if applier else deployment.password("sst"),
             origins={
-                "wsrep_slave_threads": ours(f"one for each of the {threads} cores of the smallest node"),
-                "wsrep_applier_threads": ours(f"one for each of the {threads} cores of the smallest node"),
-                "wsrep_sync_wait": ours(_SYNC_WAIT[causal]),
+                "wsrep_cluster_name": deployment.origin("name"),
+                "wsrep_cluster_address": cls.declared("wsrep_cluster_address", *addresses),
+                "wsrep_provider_options": cls.declared("wsrep_provider_options", *gcache.origin.keys),
+                "gcache.size": gcache.origin,
+                "wsrep_slave_threads": smallest,
+                "wsrep_applier_threads": smallest,
+                "wsrep_sync_wait": _sync_wait(deployment),
             },
         )
 
+    @classmethod
+    def more_settings(cls) -> tuple[Setting, ...]:
+        """Return Galera's own options."""
+        return PROVIDER_SETTINGS
 
-_SYNC_WAIT = {
-    True: "reads go to every node, so they wait for what was written before; OX's replication monitor is off",
-    False: "reads need not wait: they go to the writer, or OX's replication monitor is on",
-}
+    @classmethod
+    def statements(cls, text: str) -> Iterator[Statement]:
+        """Yield the options, and behind wsrep_provider_options those that it holds."""
+        for option in super().statements(text):
+            yield option
+            if option.key == "wsrep_provider_options":
+                yield from provider_statements(option.key, option.text, option.line)
+
+
+def _sync_wait(deployment: Deployment) -> Origin:
+    """Return why reads wait or need not. The tutorial says nothing of reads through an address of their own."""
+    key = ("database", "read_policy")
+    policy = deployment.database.read_policy
+    if policy is ReadPolicy.ROUND_ROBIN_CAUSAL:
+        why = "reads go to every node, so they wait for what was written before; OX's replication monitor is off"
+        return tutorial(why, key)
+    why = "reads need not wait: they go to the writer, or OX's replication monitor is on"
+    return ours(why, key) if policy is ReadPolicy.READ_ADDRESS else tutorial(why, key)
 
 
 def _members(deployment: Deployment) -> list[object]:

@@ -1,5 +1,7 @@
 """The command line: read, call, print. Each command is a module."""
 
+import atexit
+import gc
 import signal
 import sys
 from typing import Any
@@ -8,8 +10,12 @@ import click
 
 from oxconf.cli._common import fail
 from oxconf.cli.check import check
+from oxconf.cli.explain import explain
+from oxconf.cli.init import init
 from oxconf.cli.render import render
+from oxconf.cli.schema import schema
 from oxconf.cli.tiers import tiers
+from oxconf.cli.why import why
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -27,11 +33,18 @@ def oxconf() -> None:
 
 oxconf.add_command(render)
 oxconf.add_command(check)
+oxconf.add_command(why)
+oxconf.add_command(explain)
 oxconf.add_command(tiers)
+oxconf.add_command(init)
+oxconf.add_command(schema)
 
 
 def main() -> None:
     """Run the command line."""
+    # One job and the end: looking for garbage takes longer than the job makes any.
+    gc.disable()
+    atexit.register(gc.freeze)
     # An end by `kill` or Ctrl-C is an exception, so that what was begun is rolled back.
     signal.signal(signal.SIGTERM, _terminate)
     signal.signal(signal.SIGINT, _terminate)

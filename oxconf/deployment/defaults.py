@@ -5,8 +5,10 @@ The tree is not checked yet, so whatever has the wrong type is left as it is; th
 
 from typing import Any
 
+from attrs import evolve
+
 from oxconf.deployment.locate import Path
-from oxconf.deployment.origin import Mark, Origin, ours
+from oxconf.deployment.origin import BY_DEFAULT, Mark, Origin, ours
 
 OX_ROLES = {"groupware", "provisioning"}
 
@@ -22,7 +24,7 @@ def fill(tree: dict[str, Any]) -> dict[Path, Origin]:
     _fill_hosts(hosts, origins)
     if isinstance(database, dict) and "writer" not in database:
         _fill_writer(database, hosts, origins)
-    return origins
+    return {path: evolve(origin, place=BY_DEFAULT, keys=(path,)) for path, origin in origins.items()}
 
 
 def _fill_database(database: dict[str, Any], origins: dict[Path, Origin]) -> None:

@@ -26,7 +26,7 @@ from oxconf.deployment.mistakes import (
     quoted,
 )
 from oxconf.deployment.model import Deployment, Role
-from oxconf.deployment.origin import Mark, Origin
+from oxconf.deployment.origin import EVERY_TIER, Mark, Origin
 from oxconf.deployment.parse import parse
 from oxconf.deployment.repair import repair
 from oxconf.deployment.secrets import PURPOSES, Secret, collect
@@ -112,13 +112,13 @@ def read_tier(name: str) -> Tier:
         tree = _merge(tree, values)
         spots = locate(text)
         for path in _leaves(values):
-            origins[path] = _marked(spots[path])
+            origins[path] = _marked(spots[path], path, EVERY_TIER if file == "common" else f"tier {name}")
     return Tier(tree, origins)
 
 
-def _marked(spot: Spot) -> Origin:
+def _marked(spot: Spot, path: Path, place: str) -> Origin:
     mark, _, why = spot.comment.partition(" ")
-    return Origin(Mark(mark), why)
+    return Origin(Mark(mark), why, place, (path,))
 
 
 def _choose_tier(
@@ -182,7 +182,7 @@ def _origins(
             # The reason gets into rendered files, which must not depend on the folder that was typed.
             # Never the file's real name: it would be in the rendered bytes.
             why = "set in cluster.toml"
-            origins[path] = Origin(Mark.CLUSTER, why, f"{source.name}:{spots[path].value.line}")
+            origins[path] = Origin(Mark.CLUSTER, why, f"{source.name}:{spots[path].value.line}", (path,))
         elif path in base.origins:
             origins[path] = base.origins[path]
     return origins

@@ -221,6 +221,7 @@ class Tuning:
         unit="operations a second",
         minimum=100,
         maximum=1_000_000,
+        example="1000",
     )
     max_connections: int | None = key(
         "Connections that the server takes at the same time.", minimum=10, maximum=100_000
@@ -407,3 +408,11 @@ class Deployment:
     def origin(self, *path: str | int) -> Origin:
         """Return why the value at a path is what it is."""
         return self.origins[path]
+
+    def path(self, host: Host, name: str) -> Path:
+        """Return the path of a key of a host."""
+        return "hosts", [each.name for each in self.hosts].index(host.name), name
+
+    def host_origin(self, host: Host, name: str) -> Origin:
+        """Return why a key of a host is what it is."""
+        return self.origins[self.path(host, name)]

@@ -3,8 +3,9 @@
 Roles combine on one host, and their shares add up: see `budget`.
 """
 
-from attrs import frozen
+from attrs import evolve, frozen
 
+from oxconf.deployment.locate import Path
 from oxconf.deployment.model import Deployment, Host, Mode, Role
 from oxconf.deployment.origin import Derived, Mark, Origin, ours
 from oxconf.deployment.topology import ox_hosts
@@ -36,6 +37,11 @@ The groupware process reads and writes configdb and the user databases (four poo
 CONNECTION_RESERVE = 50
 """Connections beside OX: administrators, monitoring, health checks, backup."""
 
+BUDGETED = frozenset(
+    {"memory", "innodb_buffer_pool_size", "max_connections", "gcache.size", "gcache_size", "--servermemory"}
+)
+"""Settings and keys that the memory of a host goes to."""
+
 
 @frozen
 class Part:
@@ -59,6 +65,10 @@ def _share_text(host: Host) -> str:
     return f"{speak_size(_shared_memory(host))} ({speak_size(host.memory)} less {less})"
 
 
+def _share_keys(deployment: Deployment, host: Host) -> tuple[Path, ...]:
+    return deployment.path(host, "memory"), deployment.path(host, "roles")
+
+
 def _both(host: Host) -> bool:
     return host.has(Role.DATABASE) and host.has(Role.GROUPWARE, Role.PROVISIONING)
 
@@ -78,26 +88,24 @@ def buffer_pool(deployment: Deployment, host: Host) -> Derived[int]:
     user = deployment.database.tuning.innodb_buffer_pool_size
     if user is not None:
         return Derived(user, deployment.origin("database", "tuning", "innodb_buffer_pool_size"))
-    memory = _shared_memory(host)
+    memory, keys = _shared_memory(host), _share_keys(deployment, host)
     if _both(host):
-        return Derived(_whole(memory // 3), ours(f"one third of {_share_text(host)}, which OX shares"))
-    return Derived(
-        _whole(memory * 2 // 3), Origin(Mark.SOURCE, f"two thirds of {_share_text(host)} (oxpedia, My.cnf)")
-    )
+        return Derived(_whole(memory // 3), ours(f"one third of {_share_text(host)}, which OX shares", *keys))
+    why = f"two thirds of {_share_text(host)} (oxpedia, My.cnf)"
+    return Derived(_whole(memory * 2 // 3), Origin(Mark.SOURCE, why, keys=keys))
 
 
-def server_memory(host: Host) -> Derived[int]:
+def server_memory(deployment: Deployment, host: Host) -> Derived[int]:
     """Return the heap of the groupware process in MiB (oxinstaller --servermemory).
 
     OURS: half of the memory; the rest is for the admin daemon, the JVMs' own needs and the system. The default of
     the installer is 50 MB.
     """
-    memory = _shared_memory(host)
+    memory, keys = _shared_memory(host), _share_keys(deployment, host)
     if _both(host):
-        return Derived(
-            _whole(memory // 4) // MIB, ours(f"a quarter of {_share_text(host)}, shared with the database")
-        )
-    return Derived(_whole(memory // 2) // MIB, ours(f"half of {_share_text(host)}"))
+        why = f"a quarter of {_share_text(host)}, shared with the database"
+        return Derived(_whole(memory // 4) // MIB, ours(why, *keys))
+    return Derived(_whole(memory // 2) // MIB, ours(f"half of {_share_text(host)}", *keys))
 
 
 def max_connections(deployment: Deployment) -> Derived[int]:
@@ -108,7 +116,34 @@ def max_connections(deployment: Deployment) -> Derived[int]:
     hosts, pool = len(ox_hosts(deployment)), deployment.database.pool.max_active
     count = hosts * PROCESS_POOLS * pool + CONNECTION_RESERVE
     why = f"{hosts} OX hosts x {PROCESS_POOLS} pools x {pool} connections, and {CONNECTION_RESERVE} beside OX"
-    return Derived(count, ours(why.replace("1 OX hosts", "1 OX host") if hosts == 1 else why))
+    why = why.replace("1 OX hosts", "1 OX host") if hosts == 1 else why
+    roles = (deployment.path(host, "roles") for host in ox_hosts(deployment))
+    return Derived(count, ours(why, ("database", "pool", "max_active"), *roles))
+
+
+def wait_timeout(deployment: Deployment) -> Derived[int]:
+    """Return after how many seconds a database server closes an idle connection: later than OX and HAProxy do."""
+    user = deployment.database.tuning.wait_timeout
+    if user is not None:
+        return Derived(user, deployment.origin("database", "tuning", "wait_timeout"))
+    life = deployment.database.pool.max_life_time // 1000
+    why = f"the last to close: three times OX's {life} s, and above HAProxy's 20 minutes"
+    return Derived(max(1800, 3 * life), ours(why, ("database", "pool", "max_life_time")))
+
+
+def redo_log(deployment: Deployment, host: Host, files: int) -> Derived[int]:
+    """Return the size in bytes of that many redo log files together: 1, or 2 where one number is for the whole log."""
+    user = deployment.database.tuning.innodb_log_file_size
+    if user is not None:
+        origin = deployment.origin("database", "tuning", "innodb_log_file_size")
+        if files == 2:
+            origin = evolve(origin, why=f"twice the innodb_log_file_size {origin.why}")
+        return Derived(min(files * user, 512 * GIB), origin)
+    pool = buffer_pool(deployment, host)
+    size = min(max(pool.value // 4 // MIB, 64) * MIB, GIB)
+    part = "half" if files == 2 else "a quarter"
+    why = f"{part} of the buffer pool, but {files * 64}M at least, and {files}G at most"
+    return Derived(files * size, ours(f"{why}: a crashed server is back in minutes", *pool.origin.keys))
 
 
 def gcache_size(deployment: Deployment) -> Derived[int]:
@@ -124,7 +159,7 @@ def budget(deployment: Deployment, host: Host) -> tuple[Part, ...]:
     parts = [Part("operating system", SYSTEM_RESERVE)]
     parts += [Part(role.value, FIXED_SHARES[role]) for role in host.roles if role in FIXED_SHARES]
     if host.has(Role.GROUPWARE, Role.PROVISIONING):
-        parts.append(Part("groupware heap", server_memory(host).value * MIB))
+        parts.append(Part("groupware heap", server_memory(deployment, host).value * MIB))
         parts.append(Part("admin daemon", ADMINDAEMON))
     if host.has(Role.DATABASE):
         parts.append(Part("buffer pool", buffer_pool(deployment, host).value))

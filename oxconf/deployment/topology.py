@@ -2,7 +2,7 @@
 
 from ipaddress import IPv4Address
 
-from attrs import frozen
+from attrs import evolve, field, frozen
 
 from oxconf.deployment.model import (
     DatabaseAccess,
@@ -13,18 +13,24 @@ from oxconf.deployment.model import (
     Role,
     WebAccess,
 )
+from oxconf.deployment.origin import Origin, ours, tutorial
 
 LOCALHOST = IPv4Address("127.0.0.1")
 MYSQL_PORT = 3306
 CLUSTERCHECK_PORT = 9200
 
+_MODE = ("database", "mode")
+_ACCESS = ("database", "access")
+_POLICY = ("database", "read_policy")
+
 
 @frozen
 class Endpoint:
-    """Where a client connects."""
+    """Where a client connects, and why there."""
 
     address: IPv4Address
     port: int
+    origin: Origin = field(eq=False)
 
 
 @frozen
@@ -95,28 +101,47 @@ def write_endpoint(deployment: Deployment) -> Endpoint:
     """Return where an OX host sends its writes."""
     database = deployment.database
     if database.access is DatabaseAccess.DIRECT:
-        return Endpoint(_direct_address(deployment), MYSQL_PORT)
+        return Endpoint(_direct_address(deployment), MYSQL_PORT, _direct_origin(deployment))
     if haproxy_writes(deployment):
-        return Endpoint(LOCALHOST, database.write_port)
+        why = "the HAProxy of this host, which sends all writes to one server"
+        return Endpoint(
+            LOCALHOST, database.write_port, tutorial(why, _MODE, _ACCESS, ("database", "write_port"))
+        )
     assert database.write_address is not None  # consistency.py demands it here
-    return Endpoint(database.write_address, MYSQL_PORT)
+    why = "the floating address of the server that takes the writes"
+    key = ("database", "write_address")
+    return Endpoint(database.write_address, MYSQL_PORT, tutorial(why, _MODE, _ACCESS, key))
 
 
 def read_endpoint(deployment: Deployment) -> Endpoint:
     """Return where an OX host sends its reads."""
     database = deployment.database
     if haproxy_reads(deployment):
-        return Endpoint(LOCALHOST, database.read_port)
+        why = "the HAProxy of this host, which spreads the reads over the servers"
+        key = ("database", "read_port")
+        return Endpoint(LOCALHOST, database.read_port, tutorial(why, _ACCESS, _POLICY, key))
     if database.read_policy is ReadPolicy.READ_ADDRESS:
         assert database.read_address is not None  # consistency.py demands it here
-        return Endpoint(database.read_address, MYSQL_PORT)
-    return write_endpoint(deployment)
+        origin = tutorial("the floating address of the reads", _ACCESS, _POLICY, ("database", "read_address"))
+        return Endpoint(database.read_address, MYSQL_PORT, origin)
+    write = write_endpoint(deployment)
+    origin = tutorial(f"as the writes: {write.origin.why}", _POLICY, *write.origin.keys)
+    return evolve(write, origin=origin)
 
 
 def _direct_address(deployment: Deployment) -> IPv4Address:
     """One server: the loopback address when nobody else needs it, so that it need not listen on the network."""
     server = writer(deployment)
     return LOCALHOST if ox_hosts(deployment) == (server,) else server.address
+
+
+def _direct_origin(deployment: Deployment) -> Origin:
+    server = writer(deployment)
+    if ox_hosts(deployment) == (server,):
+        return ours(
+            "the only database server is on this very host", _ACCESS, deployment.path(server, "roles")
+        )
+    return tutorial("the only database server", _ACCESS, deployment.path(server, "address"))
 
 
 def database_floats(deployment: Deployment) -> bool:
@@ -137,6 +162,17 @@ def database_bind_address(deployment: Deployment, host: Host) -> IPv4Address:
     if deployment.database.access is DatabaseAccess.DIRECT:
         return _direct_address(deployment)
     return host.address
+
+
+def database_bind_origin(deployment: Deployment, host: Host) -> Origin:
+    """Return why the database server of this host listens there."""
+    if database_floats(deployment):
+        return ours("every address: a floating one reaches this server as well", _MODE, _ACCESS)
+    address = deployment.path(host, "address")
+    keys = (
+        _direct_origin(deployment).keys if deployment.database.access is DatabaseAccess.DIRECT else (address,)
+    )
+    return ours("the address that the OX hosts use; Debian's own files say 127.0.0.1", *keys)
 
 
 def has_clustercheck(deployment: Deployment) -> bool:

@@ -17,12 +17,15 @@ KNOWS = {
     "evidence": {"artifacts", "facts", "plan", "syntax"},
     "render": {"evidence", "facts", "plan"},
     "rules": {"artifacts", "deployment", "evidence", "facts", "plan", "syntax"},
+    "picture": {"deployment"},
     "bundle": {"artifacts", "deployment", "evidence", "facts", "plan"},
-    "report": {"evidence", "rules"},
+    "reasons": {"artifacts", "deployment", "plan"},
+    "report": {"artifacts", "deployment", "evidence", "reasons", "rules"},
+    "schema": {"artifacts", "bundle", "deployment", "facts", "report", "rules"},
     "api": {"bundle", "deployment", "plan", "render", "rules"},
-    "cli": {"api", "bundle", "deployment", "plan", "render", "report", "rules", "syntax"},
+    "cli": {"api", "bundle", "deployment", "plan", "render", "report", "rules", "schema", "reasons", "syntax"},
     "__main__": {"cli"},
-    "__init__": {"api", "bundle", "deployment", "evidence", "plan", "rules", "syntax"},
+    "__init__": {"api", "bundle", "deployment", "evidence", "plan", "reasons", "rules", "syntax"},
 }
 """Which rooms each room may import from, beside itself."""
 
