@@ -72,7 +72,7 @@ class ProviderOptions:
     evs_suspect_timeout: int | None = _option(
         "evs.suspect_timeout",
         PERIOD,
-        "After how long a silent node is suspected; it is left when all others do; PT0.1S at least.",
+        "After how long a silent node is suspected; it is left when all others suspect it; PT0.1S at least.",
         "measured on one network: writes pause for 2 seconds when a node dies, for 6 with the default of 5",
     )
     evs_inactive_timeout: int | None = _option(

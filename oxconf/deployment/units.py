@@ -15,7 +15,7 @@ def parse_size(text: str) -> int:
 
     Raises ValueError for anything else.
     """
-    match = _SIZE.fullmatch(text.strip())
+    match = _SIZE.fullmatch(text)
     if match is None:
         raise ValueError(f'"{text}" is not an amount of memory; write it like "32G" or "512M"')
     return int(match[1]) * _FACTORS[(match[2] or "").upper()]

@@ -6,6 +6,9 @@ from oxconf.artifacts._setting import Setting
 from oxconf.deployment.units import GIB, format_size, speak_size
 from oxconf.reasons import Answer, Key, Why
 
+SHOWN = 6
+"""Keys behind one setting that a person is shown."""
+
 
 def show(why: Why, host: str, memory: int) -> str:
     """Return a paragraph for each setting; `memory` is what the host has, in bytes."""
@@ -32,8 +35,10 @@ def _answer(answer: Answer) -> Iterator[str]:
             if value.origin.why
             else f"  {value.origin.mark.value}"
         )
-    for key in answer.keys:
+    for key in answer.keys[:SHOWN]:
         yield f"  from {_key(key)}"
+    if len(answer.keys) > SHOWN:
+        yield f"  and from {len(answer.keys) - SHOWN} more keys, the last {answer.keys[-1].name}"
 
 
 def _key(key: Key) -> str:
