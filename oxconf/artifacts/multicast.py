@@ -19,7 +19,8 @@ from oxconf.syntax.blocks import wrap
 _UNIT = "oxconf-multicast-route.service"
 _COMMAND = re.compile(
     r"(?:\S*/)?(?:ip (?:-4 )?route (?:add|replace)(?: multicast)?|route add -net) "
-    r"(?P<network>[0-9.]+/[0-9]+) dev (?P<interface>\S+)"
+    r"(?P<network>[0-9.]+/[0-9]+) dev (?P<interface>\S+)",
+    re.ASCII,
 )
 _OX_UNITS = ("open-xchange.service", "open-xchange-groupware.service", "open-xchange-admin.service")
 _UP = ("up", "post-up", "pre-up")
@@ -40,7 +41,7 @@ class Route:
 
 
 def _read_command(command: str, line: int) -> Route | None:
-    match = _COMMAND.fullmatch(" ".join(command.split()))
+    match = _COMMAND.fullmatch(re.sub(r"[ \t]+", " ", command).strip(" "))
     if match is None:
         return None
     try:

@@ -3,6 +3,7 @@
 A person moves the address, never a health check: a slave that nobody made the master must not get writes.
 """
 
+import re
 from ipaddress import IPv4Address
 from typing import ClassVar, Self
 
@@ -65,7 +66,7 @@ class WriteAddress(Artifact):
         """Return the complete text."""
         return fill(
             UNIT,
-            unit.quote,
+            _bare,
             address=self.address,
             # A /32 adds no route, and does not vanish with the host's own address as a secondary one does.
             prefixed=f"{self.address}/32",
@@ -76,3 +77,10 @@ class WriteAddress(Artifact):
     def enables(self) -> tuple[Enable, ...]:
         """Return the unit on the master, nothing on a slave."""
         return (Enable(Switch.UNIT, UNIT),) if self.enabled else ()
+
+
+def _bare(word: str) -> str:
+    """Return a word that needs no quotes: it stands in a command of a shell, which is in quotes itself."""
+    if not re.fullmatch(r"[A-Za-z0-9_./:@-]+", word):
+        raise Unwritable(f"{word!r} does not fit into the unit of the write address")
+    return word

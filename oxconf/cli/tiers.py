@@ -23,8 +23,9 @@ def tiers() -> None:
             for path, origin in deployment.origins.items()
             if path[0] == "hosts" and path[-1] in ("memory", "cores")
         )
+        count = len(deployment.hosts)
         click.echo(
-            f"{name}: up to {deployment.mailboxes:,} mailboxes, {len(deployment.hosts)} hosts, "
+            f"{name}: up to {deployment.mailboxes:,} mailboxes, {count} host{'' if count == 1 else 's'}, "
             f"{deployment.database.flavour.value} {deployment.database.version} {deployment.database.mode.value}; "
             + ("sizes are oxconf's own" if ours else "sizes as in the tutorial where it names them")
         )
