@@ -2,7 +2,10 @@
 VENV := .venv
 PYTHON := $(VENV)/bin/python
 
-.PHONY: bundles test lint judges wheel clean
+# Where the site will be, for canonical links; unknown on a machine of one's own.
+SITE_URL :=
+
+.PHONY: bundles bundles-update schemas test lint judges site serve benchmarks wheel clean
 
 # The editable install writes nothing into the checkout; it is renewed when pyproject.toml changes.
 $(VENV)/oxconf.installed: pyproject.toml .ci/requirements.txt .ci/venv
@@ -14,19 +17,54 @@ $(VENV)/test.installed: $(VENV)/oxconf.installed .ci/requirements-test.txt
 	@.ci/venv $(VENV) .ci/requirements-test.txt
 	@touch $@
 
+$(VENV)/site.installed: $(VENV)/oxconf.installed .ci/requirements-site.txt
+	@.ci/venv $(VENV) .ci/requirements-site.txt
+	@touch $@
+
 bundles: $(VENV)/oxconf.installed
 	$(VENV)/bin/oxconf render --tier 1m --output build/bundles
+
+# The reference deployments as they are rendered now; `git diff bundles` shows what a change of the code does to them.
+# The environment is empty, so that no password of this machine gets in.
+bundles-update: $(VENV)/oxconf.installed
+	@for cluster in bundles/*/cluster.toml; do \
+	    hosts=$$(dirname "$$cluster")/hosts; \
+	    rm -rf "$$hosts"; \
+	    said=$$(env -i $(VENV)/bin/oxconf render "$$cluster" --tree --output "$$hosts" 2>&1) \
+	        || { echo "$$said" >&2; exit 1; }; \
+	    echo "$$hosts"; \
+	done
+
+# What `oxconf schema` prints, kept where it can be read and linked to.
+schemas: $(VENV)/oxconf.installed
+	for name in cluster host-manifest manifest findings; do \
+	    $(VENV)/bin/oxconf schema $$name > schemas/oxconf-$$name.schema.json || exit 1; \
+	done
 
 lint: $(VENV)/test.installed
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy
 
-test: lint
+test: lint $(VENV)/site.installed
 	$(PYTHON) -m pytest
 
 judges:
 	.ci/judges
+
+# Source maps are for those who work on the theme.
+site: $(VENV)/site.installed
+	PYTHONPATH=site $(PYTHON) -m generate --build build --site-url "$(SITE_URL)"
+	NO_MKDOCS_2_WARNING=1 SOURCE_DATE_EPOCH=315532800 \
+	    $(VENV)/bin/mkdocs build --quiet --strict --config-file build/mkdocs.yml
+	find build/public -name '*.map' -delete
+
+serve: site
+	$(PYTHON) -m http.server --bind 127.0.0.1 --directory build/public 8000
+
+# Times and ratios of this machine, for reading; no test depends on them.
+benchmarks: $(VENV)/oxconf.installed
+	@$(PYTHON) -m benchmarks
 
 wheel: $(VENV)/oxconf.installed
 	$(PYTHON) -m pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation --wheel-dir build/wheel .

@@ -81,11 +81,16 @@ class Host:
 
 def render(cluster: str, folder: Path) -> list[Host]:
     """Render one of CLUSTERS into `folder` with the command that a person uses."""
+    return render_text(CLUSTERS[cluster], folder)
+
+
+def render_text(text: str, folder: Path, *options: str) -> list[Host]:
+    """Render the cluster of a cluster file into `folder`."""
     description = folder / "cluster.toml"
-    description.write_text(CLUSTERS[cluster])
+    description.write_text(text)
     tree = folder / "tree"
     command = [sys.executable, "-m", "oxconf", "render", str(description), "--tree", "--output", str(tree)]
-    done = subprocess.run(command, capture_output=True, text=True)
+    done = subprocess.run([*command, *options], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     return [Host(manifest.parent) for manifest in sorted(tree.glob("*/manifest.json"))]
 

@@ -1,0 +1,33 @@
+"""The clusters whose files the reference is derived from: every tier, and one of each kind."""
+
+from functools import cache
+from pathlib import Path
+
+from oxconf.api import load
+from oxconf.deployment.model import Deployment
+from oxconf.deployment.tiers import TIERS
+from oxconf.plan import Plan, make_plan
+
+EXAMPLES = Path(__file__).parents[2] / "tests" / "clusters" / "deployments"
+
+
+@cache
+def tiers() -> dict[str, Plan]:
+    """Return the plan of each tier, from the smallest."""
+    return {name: make_plan(load(tier=name)) for name in TIERS}
+
+
+@cache
+def examples() -> tuple[Plan, ...]:
+    """Return the plans of the tiers and of clusters with other databases, modes and ways to them."""
+    files = sorted(EXAMPLES.glob("*.toml"))
+    if not files:
+        raise FileNotFoundError(f"{EXAMPLES}: no cluster is there")
+    return (*tiers().values(), *(make_plan(load(file)) for file in files))
+
+
+def product(deployment: Deployment) -> str:
+    """Return what runs the database: `MariaDB 10.11 galera`."""
+    names = {"mariadb": "MariaDB", "mysql": "MySQL", "percona-xtradb-cluster": "Percona XtraDB Cluster"}
+    database = deployment.database
+    return f"{names[database.flavour.value]} {database.version} {database.mode.value}"

@@ -1,0 +1,230 @@
+"""The generated pages: everything has its text and its anchor, and nothing can break a page."""
+
+import html
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+import pytest
+from attrs import evolve, frozen
+from generate import api, commands, keys, markdown, rules, settings, stage
+
+import oxconf
+from oxconf.artifacts._artifact import Artifact
+from oxconf.artifacts.gtid_cnf import GtidCnf
+from oxconf.cli import oxconf as command_line
+from oxconf.deployment.model import key
+from oxconf.plan import ARTIFACTS
+from oxconf.rules import RULES
+from oxconf.schema.keys import all_keys
+from oxconf.schema.keys import keys as keys_of
+
+ROOT = Path(__file__).parents[2]
+
+ODD = (
+    "a|b `c|d`",
+    "<b>x</b> <http://example.com> &lt; &",
+    "*a* **b** _c_ __d__ a_b_c",
+    "[x](y) ![i](j) [z]: k",
+    "{#id} {: .class }",
+    "# heading",
+    "- item",
+    "1. item",
+    ": definition",
+    "===",
+    "a\\|b \\",
+    "`",
+    "``a``",
+    "${x} $(y) ~~z~~ ^u^",
+    "two\nlines",
+)
+
+
+@pytest.mark.parametrize("text", ODD)
+@pytest.mark.parametrize("write", [markdown.escape, markdown.code])
+@pytest.mark.parametrize("frame", ["{}", "| h | i |\n| --- | --- |\n| {} | next |", "## {} {{ #fragment }}"])
+def test_any_text_is_shown_as_it_is(text: str, write, frame: str) -> None:  # type: ignore[no-untyped-def]
+    engine = pytest.importorskip("markdown", reason="mkdocs is not installed: make test installs it")
+    extensions = ["tables", "attr_list", "md_in_html", "toc", "pymdownx.superfences"]
+
+    shown = engine.markdown(frame.format(write(text)), extensions=extensions)
+    (cell,) = re.findall(r"<(?:p|td|h2 id=\"fragment\")>(.*?)</(?:p|td|h2)>", shown, re.DOTALL)[:1]
+
+    assert html.unescape(re.sub("</?code>", "", cell)) == " ".join(text.split())
+    assert "|" not in frame or "<td>next</td>" in shown
+
+
+def test_a_sentence_keeps_its_code() -> None:
+    assert markdown.prose("`tcp`: a|b, see `x|y`") == "`tcp`: a&#124;b, see <code>x&#124;y</code>"
+
+
+def test_a_block_of_code_may_hold_one() -> None:
+    assert markdown.fence("```\nx\n```").startswith("````text\n")
+
+
+def test_examples_of_a_docstring_stay_together() -> None:
+    assert markdown.docstring("A\nb.\n\n    one\n\n    two\n") == "A b.\n\n```python\none\n\ntwo\n```"
+
+
+def test_every_key_has_its_text_and_anchor() -> None:
+    page = keys.pages()[keys.PAGE]
+
+    for one in all_keys():
+        assert markdown.prose(one.doc) in page
+        assert f"{{ #{keys.name(one)} }}" in page
+
+
+@pytest.mark.parametrize("cls", ARTIFACTS, ids=lambda cls: cls.kind)
+def test_every_setting_has_its_text_and_anchor(cls: type[Artifact]) -> None:
+    page = settings.pages([cls])[f"{settings.FOLDER}/{cls.kind}.md"]
+    anchors = re.findall(r"^### .* \{ #(\S+) \}$", page, re.MULTILINE)
+
+    assert anchors == [markdown.anchor(setting.key) for setting in cls.documented()]
+    assert len(set(anchors)) == len(anchors)
+    for setting in cls.documented():
+        assert markdown.prose(setting.doc) in page
+
+
+def test_every_rule_has_a_page_with_its_texts() -> None:
+    pages = rules.pages()
+
+    for rule in RULES:
+        page = pages[f"reference/rules/{rule.code}.md"]
+        assert page.startswith(f"# {rule.code} {rule.name}\n")
+        for text in (rule.title, rule.why, rule.remedy, rule.daemons, rule.source):
+            assert markdown.prose(text) in page
+        assert f"{rule.severity.value} {rule.code} {rule.name}: " in page
+        assert f"[{rule.code}]({rule.code}.md)" in pages["reference/rules/index.md"]
+
+
+def test_every_command_and_option_is_described() -> None:
+    page = commands.pages()[commands.PAGE]
+
+    for name, command in command_line.commands.items():
+        assert f"## `oxconf {name}` {{ #oxconf-{name} }}" in page
+        for param in command.params:
+            if isinstance(param, click.Option):
+                assert markdown.prose(param.help or "") in page
+    for code, meaning in (("0", "done"), ("1", "findings"), ("2", "bad input")):
+        assert f"| {code} | {meaning}" in page
+
+
+def test_every_public_name_is_described() -> None:
+    page = api.pages()[api.PAGE]
+
+    for name in oxconf.__all__:
+        assert f"### `oxconf.{name}` {{ #{name} }}" in page
+    assert "oxconf.check(deployment: Deployment, *, deploy: bool = False) -> tuple[Finding, ...]" in page
+
+
+def test_no_text_is_missing() -> None:
+    assert list(stage.missing()) == []
+
+
+@frozen
+class Undocumented:
+    size: int = key("")
+    word: str = key("A word.", pattern="[a-z]+")
+
+
+def test_a_key_without_a_text_is_named() -> None:
+    assert list(keys.missing(keys_of(Undocumented, ("table",)))) == [
+        "the key table.size of the cluster file has no doc",
+        "the key table.word of the cluster file has a pattern, but no shape that says it in words",
+    ]
+
+
+def test_a_setting_without_a_text_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    first, *others = GtidCnf.documented()
+    empty = evolve(first, doc=" ")
+    monkeypatch.setattr(GtidCnf, "documented", classmethod(lambda cls: (empty, *others)))
+
+    assert list(settings.missing([GtidCnf])) == [f"the setting {first.key} of gtid-cnf has no doc"]
+
+
+def test_a_rule_without_a_text_is_named(tmp_path: Path) -> None:
+    rule = evolve(RULES[0], remedy="")
+
+    assert list(rules.missing([rule])) == [f"the rule {rule.code} has no remedy"]
+    assert list(rules.missing([RULES[0]], clusters=tmp_path)) == [
+        f"the rule {rule.code} has no example, a folder {rule.code}-{rule.name} in tests/clusters/err"
+    ]
+
+
+def test_an_option_without_a_help_is_named() -> None:
+    @click.group()
+    def group() -> None:
+        """Group.
+
+        Exit codes: 0 done.
+        """
+
+    @group.command(epilog="\b\nExamples:\n  group one\n")
+    @click.option("--silent")
+    def one(silent: str) -> None:
+        """One."""
+
+    @group.command()
+    def two() -> None:
+        pass
+
+    assert list(commands.missing(group)) == [
+        "the option --silent of group one has no help",
+        "the command group two has no help",
+        "the command group two has no examples in its epilog",
+    ]
+
+
+class Silent:
+    def speak(self) -> None:
+        pass
+
+
+def test_a_public_name_without_a_docstring_is_named() -> None:
+    assert list(api.missing({"Silent": Silent})) == [
+        "the public name oxconf.Silent has no docstring",
+        "the method oxconf.Silent.speak has no docstring",
+    ]
+
+
+def test_the_build_stops_and_names_all_that_is_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rules, "missing", lambda: iter(["the rule OX999 has no why", "and another"]))
+    monkeypatch.setattr(stage, "WRITTEN", ("nowhere.md",))
+
+    with pytest.raises(stage.MissingTextError) as caught:
+        stage.stage(tmp_path)
+
+    for line in ("the page site/nowhere.md is not there", "the rule OX999 has no why", "and another"):
+        assert f"\n  {line}" in str(caught.value)
+    assert list(tmp_path.iterdir()) == []
+
+
+def staged(folder: Path, seed: str) -> dict[str, bytes]:
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(ROOT / "site"),
+        "PYTHONHASHSEED": seed,
+        "COLUMNS": seed + "0",
+    }
+    subprocess.run(
+        [sys.executable, "-m", "generate", "--build", str(folder)], cwd=ROOT, env=environment, check=True
+    )
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
+
+
+def test_the_same_input_gives_the_same_tree(tmp_path: Path) -> None:
+    (tmp_path / "two" / "docs").mkdir(parents=True)
+    (tmp_path / "two" / "docs" / "left-over.md").write_text("of an earlier run")
+
+    one, two = (staged(tmp_path / name, seed) for name, seed in (("one", "4"), ("two", "16")))
+
+    assert one == two
+    assert "docs/index.md" in one
+    assert not [name for name in one if "generate" in name]
+    assert not [name for name in one if str(ROOT).encode() in one[name]]
