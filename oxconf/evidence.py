@@ -5,9 +5,9 @@ is known to be missing: a relation whose other end is not there is not judged.
 """
 
 import re
-from collections.abc import Iterator, Mapping
-from functools import cached_property
-from typing import Generic, TypeVar
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache, cached_property
+from typing import Any, Generic, TypeVar
 
 from attrs import field, frozen
 
@@ -55,7 +55,8 @@ class HostFiles:
     """What was collected of one host.
 
     `complete` says that no file of ours is left out; `missing` are paths that its manifest lists and that are not
-    there, `changed` those of files that are not as they were rendered.
+    there, `changed` those of files that are not as they were rendered; `enabled` are the names of what is switched
+    on there, units and Apache's modules.
     """
 
     name: str
@@ -64,6 +65,7 @@ class HostFiles:
     complete: bool = False
     missing: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
+    enabled: tuple[str, ...] = ()
 
 
 @frozen
@@ -92,34 +94,49 @@ class OptionAt:
     place: Place
 
 
+Parsed = tuple[ParsedArtifact, tuple[Problem, ...]]
+
+
+def _read(cls: type[ParsedArtifact], text: str) -> Parsed:
+    return cls.read(text)
+
+
 class HostEvidence:
     """The files of one host, parsed when somebody asks."""
 
-    def __init__(self, found: HostFiles) -> None:
+    def __init__(self, found: HostFiles, read: Callable[[type[ParsedArtifact], str], Parsed] = _read) -> None:
+        self._read = read
         self.name = found.name
         self.facts = found.facts
         self.complete = found.complete
         self.missing = found.missing
         self.changed = found.changed
+        self.enabled = found.enabled
         self.files: Mapping[str, File] = {file.path: file for file in found.files}
 
     def __repr__(self) -> str:
         return f"HostEvidence({self.name!r})"
 
     @cached_property
-    def _parsed(self) -> Mapping[type[ParsedArtifact], tuple[ParsedArtifact, tuple[Problem, ...]]]:
-        parsed: dict[type[ParsedArtifact], tuple[ParsedArtifact, tuple[Problem, ...]]] = {}
+    def _parsed(self) -> Mapping[type[ParsedArtifact], Parsed]:
+        parsed: dict[type[ParsedArtifact], Parsed] = {}
         for cls in ARTIFACTS:
             if issubclass(cls, ParsedArtifact) and cls.path in self.files:
-                parsed[cls] = cls.read(self.files[cls.path].text)
+                parsed[cls] = self._read(cls, self.files[cls.path].text)
         return parsed
+
+    @cached_property
+    def _found(self) -> Mapping[type, tuple[Any, str]]:
+        """The parsed files with their paths by type; by a type that several have in common, the first of them."""
+        found: dict[type, tuple[Any, str]] = {}
+        for known, (artifact, _) in self._parsed.items():
+            for cls in known.__mro__:
+                found.setdefault(cls, (artifact, known.path))
+        return found
 
     def find(self, cls: type[A]) -> Located[A] | None:
         """Return the parsed file of that type, or None when the host has none."""
-        for known, (artifact, _) in self._parsed.items():
-            if issubclass(known, cls) and isinstance(artifact, cls):
-                return Located(self, artifact, known.path)
-        return None
+        return Located(self, *self._found[cls]) if cls in self._found else None
 
     def each(self, cls: type[A]) -> Iterator[Located[A]]:
         """Yield the parsed file of that type where the host has one."""
@@ -139,9 +156,13 @@ class HostEvidence:
         first = [MyCnf.path] if MyCnf.path in self.files else self._included(FOLDER)
         return tuple(reversed(dict.fromkeys(self._backwards(first, {}, 0))))
 
+    @cached_property
+    def _obeyed(self) -> Mapping[str, OptionAt]:
+        return {option.key: option for option in self.options}
+
     def option(self, key: str) -> OptionAt | None:
         """Return the option that the server obeys."""
-        return next((option for option in reversed(self.options) if option.key == key), None)
+        return self._obeyed.get(key)
 
     @property
     def own_addresses(self) -> tuple[str, ...]:
@@ -181,7 +202,9 @@ class Evidence:
 
     def __init__(self, hosts: tuple[HostFiles, ...], cluster: ClusterFacts | None = None) -> None:
         self.cluster = cluster or ClusterFacts()
-        self.hosts = tuple(HostEvidence(found) for found in hosts)
+        # Hosts of one kind have many files in common: each text is parsed once.
+        read = cache(_read)
+        self.hosts = tuple(HostEvidence(found, read) for found in hosts)
 
     @property
     def complete(self) -> bool:

@@ -10,9 +10,10 @@ def evidence_of(plan: Plan) -> Evidence:
     hosts = []
     for host in plan.hosts:
         files = tuple(
-            File(artifact.path, artifact.render(), artifact.mode, artifact.owner, artifact.group)
-            for artifact in host.artifacts
+            File(artifact.path, text, artifact.mode, artifact.owner, artifact.group)
+            for artifact, text in zip(host.artifacts, host.texts, strict=True)
         )
+        enabled = tuple(enable.name for artifact in host.artifacts for enable in artifact.enables())
         facts = facts_of(plan.deployment, host.host)
-        hosts.append(HostFiles(name=host.host.name, facts=facts, files=files, complete=True))
+        hosts.append(HostFiles(name=host.host.name, facts=facts, files=files, complete=True, enabled=enabled))
     return Evidence(tuple(hosts), cluster_facts_of(plan.deployment))

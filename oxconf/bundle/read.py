@@ -104,6 +104,7 @@ def _host(
         files = tuple(_file(path, text, listed.get(path, {})) for path, text in texts.items())
         facts = from_plain(Facts, manifest.get("facts", {}))
         cluster = from_plain(ClusterFacts, manifest.get("cluster", {}))
+        enabled = tuple(each["name"] for each in manifest.get("enable", ()))
         if not isinstance(manifest.get("host", name), str):
             raise ValueError("host must be a text")
     except (KeyError, TypeError, ValueError, AttributeError) as error:
@@ -118,6 +119,7 @@ def _host(
         changed=tuple(
             path for path, entry in listed.items() if path in texts and _is_changed(entry, texts[path])
         ),
+        enabled=enabled,
     )
 
 

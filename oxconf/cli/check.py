@@ -75,7 +75,8 @@ def check(
     else:
         if findings:
             click.echo(text.show(findings) + "\n")
-        click.echo(text.count(findings), err=True)
+        more = f"; oxconf explain {findings[0].code} says more" if findings else ""
+        click.echo(f"{text.count(findings)}{more}", err=True)
     raise SystemExit(verdict(findings, strict=strict))
 
 

@@ -1,8 +1,6 @@
 """The invariants of a cluster, one module each, named after the defect.
 
-Families: OX0xx files that can not be read, OX1xx routing and session, OX2xx database, OX3xx replication and Galera,
-OX4xx balancers and floating addresses, OX5xx filestore, OX6xx caches, OX7xx network and ports, OX8xx secrets and
-exposure, OX9xx capacity. A code is never renumbered or given to another rule.
+A code is never renumbered or given to another rule.
 """
 
 from attrs import evolve
@@ -14,6 +12,7 @@ from oxconf.rules import (
     ox007_overridden_option,
     ox010_listed_file_missing,
     ox013_file_changed,
+    ox016_required_setting_missing,
     ox101_route_mismatch,
     ox103_ajp_port_mismatch,
     ox104_route_duplicate,
@@ -37,6 +36,7 @@ from oxconf.rules import (
     ox213_write_to_reader,
     ox216_monitor_beside_causal_reads,
     ox219_server_closes_first,
+    ox222_packet_too_small,
     ox301_server_id_duplicate,
     ox304_galera_server_id_differs,
     ox307_cluster_name_differs,
@@ -54,6 +54,7 @@ from oxconf.rules import (
     ox341_sst_donor_unknown,
     ox343_node_name_duplicate,
     ox346_galera_switched_off,
+    ox349_server_settings_differ,
     ox401_virtual_router_id_clash,
     ox402_virtual_router_id_differs,
     ox404_vrrp_peers_differ,
@@ -67,15 +68,21 @@ from oxconf.rules import (
     ox422_bare_health_check,
     ox425_sessions_survive,
     ox426_backup_writers_unordered,
+    ox428_dead_server_kept,
     ox431_database_unused,
     ox434_address_of_a_host,
     ox437_health_check_refused,
+    ox440_write_address_held_twice,
+    ox443_write_address_uncalled,
+    ox446_database_listener_not_tcp,
+    ox449_service_unchecked,
     ox501_uid_gid_differs,
     ox504_client_not_exported,
     ox507_mount_differs,
     ox510_soft_mount,
     ox513_squash_incomplete,
     ox516_unguarded_mount,
+    ox519_export_async,
     ox601_listener_port_duplicate,
     ox604_discovery_differs,
     ox607_discovery_or_list,
@@ -86,6 +93,7 @@ from oxconf.rules import (
     ox707_address_not_own,
     ox710_hosts_file_disagrees,
     ox713_multicast_route_missing,
+    ox716_interface_unknown,
     ox801_placeholder_secret,
     ox804_sample_password,
     ox807_secret_readable,
@@ -97,11 +105,27 @@ from oxconf.rules import (
     ox904_too_few_connections,
     ox907_provisioning_node_missing,
     ox910_below_recommended_hosts,
+    ox913_open_files_limited,
+    ox916_proxy_connections_few,
 )
 from oxconf.rules._rule import Finding, Rule, Severity
 from oxconf.rules._secrets import redactor
 
-__all__ = ["RULES", "Finding", "Rule", "Severity", "judge"]
+__all__ = ["FAMILIES", "RULES", "Finding", "Rule", "Severity", "judge"]
+
+FAMILIES = {
+    "OX0": "Files and settings as such",
+    "OX1": "Routing and sessions",
+    "OX2": "Database access",
+    "OX3": "Replication and Galera",
+    "OX4": "Balancers and floating addresses",
+    "OX5": "Filestore",
+    "OX6": "Caches",
+    "OX7": "Network and ports",
+    "OX8": "Secrets and exposure",
+    "OX9": "Capacity",
+}
+"""What the codes with the same beginning have in common."""
 
 RULES: tuple[Rule, ...] = (
     ox001_unreadable_line.RULE,
@@ -109,6 +133,7 @@ RULES: tuple[Rule, ...] = (
     ox007_overridden_option.RULE,
     ox010_listed_file_missing.RULE,
     ox013_file_changed.RULE,
+    ox016_required_setting_missing.RULE,
     ox101_route_mismatch.RULE,
     ox103_ajp_port_mismatch.RULE,
     ox104_route_duplicate.RULE,
@@ -132,6 +157,7 @@ RULES: tuple[Rule, ...] = (
     ox213_write_to_reader.RULE,
     ox216_monitor_beside_causal_reads.RULE,
     ox219_server_closes_first.RULE,
+    ox222_packet_too_small.RULE,
     ox301_server_id_duplicate.RULE,
     ox304_galera_server_id_differs.RULE,
     ox307_cluster_name_differs.RULE,
@@ -149,6 +175,7 @@ RULES: tuple[Rule, ...] = (
     ox341_sst_donor_unknown.RULE,
     ox343_node_name_duplicate.RULE,
     ox346_galera_switched_off.RULE,
+    ox349_server_settings_differ.RULE,
     ox401_virtual_router_id_clash.RULE,
     ox402_virtual_router_id_differs.RULE,
     ox404_vrrp_peers_differ.RULE,
@@ -162,15 +189,21 @@ RULES: tuple[Rule, ...] = (
     ox422_bare_health_check.RULE,
     ox425_sessions_survive.RULE,
     ox426_backup_writers_unordered.RULE,
+    ox428_dead_server_kept.RULE,
     ox431_database_unused.RULE,
     ox434_address_of_a_host.RULE,
     ox437_health_check_refused.RULE,
+    ox440_write_address_held_twice.RULE,
+    ox443_write_address_uncalled.RULE,
+    ox446_database_listener_not_tcp.RULE,
+    ox449_service_unchecked.RULE,
     ox501_uid_gid_differs.RULE,
     ox504_client_not_exported.RULE,
     ox507_mount_differs.RULE,
     ox510_soft_mount.RULE,
     ox513_squash_incomplete.RULE,
     ox516_unguarded_mount.RULE,
+    ox519_export_async.RULE,
     ox601_listener_port_duplicate.RULE,
     ox604_discovery_differs.RULE,
     ox607_discovery_or_list.RULE,
@@ -181,6 +214,7 @@ RULES: tuple[Rule, ...] = (
     ox707_address_not_own.RULE,
     ox710_hosts_file_disagrees.RULE,
     ox713_multicast_route_missing.RULE,
+    ox716_interface_unknown.RULE,
     ox801_placeholder_secret.RULE,
     ox804_sample_password.RULE,
     ox807_secret_readable.RULE,
@@ -192,7 +226,10 @@ RULES: tuple[Rule, ...] = (
     ox904_too_few_connections.RULE,
     ox907_provisioning_node_missing.RULE,
     ox910_below_recommended_hosts.RULE,
+    ox913_open_files_limited.RULE,
+    ox916_proxy_connections_few.RULE,
 )
+"""Every rule, in the order of the codes."""
 
 
 def judge(evidence: Evidence, *, deploy: bool = False) -> tuple[Finding, ...]:

@@ -10,18 +10,24 @@ from oxconf.artifacts.haproxy_cfg import HaproxyCfg, Server
 from oxconf.artifacts.keepalived_conf import KeepalivedConf
 from oxconf.artifacts.write_address import WriteAddress
 from oxconf.deployment.topology import MYSQL_PORT
-from oxconf.evidence import Evidence, HostEvidence, Place
+from oxconf.evidence import Evidence, HostEvidence, Located, Place
 from oxconf.rules._addresses import reached
 from oxconf.rules._chains import listens, servers_behind
 from oxconf.rules._database import is_loopback, number
 
-_ADDED = re.compile(r"\bip\s+addr(?:ess)?\s+(?:add|replace)\s+([0-9.]+)")
+Configdb = Located[GroupwareConfigdb] | Located[AdmindaemonConfigdb]
+"""The file with the URLs of one process, and with the settings of its pools."""
+
+_ADDED = re.compile(
+    r"\bip\s+addr(?:ess)?\s+(?:add|replace)\s+(?P<address>[0-9.]+)(?:/[0-9]+)?(?:\s+dev\s+(?P<interface>[^\s'\"]+))?"
+)
 
 
 @frozen
 class Client:
     """One URL of one process of a host."""
 
+    file: Configdb
     host: HostEvidence
     url: JdbcUrl
     place: Place
@@ -41,14 +47,23 @@ class Way:
     listener: Place | None = None
 
 
+@frozen
+class Held:
+    """An address that a unit adds to an interface, None where it does not name one."""
+
+    address: str
+    interface: str | None
+    place: Place
+
+
 def clients(evidence: Evidence) -> Iterator[Client]:
     """Yield the URLs of every process of every host."""
-    for cls in (GroupwareConfigdb, AdmindaemonConfigdb):
-        for found in evidence.find(cls):
-            for name in ("read_url", "write_url"):
-                url = getattr(found.artifact, name)
-                if url is not None:
-                    yield Client(found.host, url, found.place(name), name == "write_url")
+    files: list[Configdb] = [*evidence.find(GroupwareConfigdb), *evidence.find(AdmindaemonConfigdb)]
+    for found in files:
+        for name in ("read_url", "write_url"):
+            url = getattr(found.artifact, name)
+            if url is not None:
+                yield Client(found, found.host, url, found.place(name), name == "write_url")
 
 
 def endpoint(evidence: Evidence, url: JdbcUrl) -> tuple[str, int]:
@@ -79,6 +94,14 @@ def serves(host: HostEvidence, port: int) -> bool:
     return host.is_database and (number(host.option("port")) or MYSQL_PORT) == port
 
 
+def write_addresses(host: HostEvidence) -> Iterator[Held]:
+    """Yield what the unit for the write address adds."""
+    file = host.files.get(WriteAddress.path)
+    for match in _ADDED.finditer(file.text) if file else ():
+        line = match.string.count("\n", 0, match.start()) + 1
+        yield Held(match["address"], match["interface"], Place(host.name, WriteAddress.path, line))
+
+
 def holders(evidence: Evidence) -> dict[str, tuple[HostEvidence, ...]]:
     """Return the floating addresses and the hosts that may hold each."""
     found: dict[str, dict[str, HostEvidence]] = {}
@@ -87,9 +110,8 @@ def holders(evidence: Evidence) -> dict[str, tuple[HostEvidence, ...]]:
             for instance in keepalived.artifact.instances:
                 for virtual in instance.addresses:
                     found.setdefault(str(virtual.address.ip), {})[host.name] = host
-        if WriteAddress.path in host.files:
-            for address in _ADDED.findall(host.files[WriteAddress.path].text):
-                found.setdefault(address, {})[host.name] = host
+        for held in write_addresses(host):
+            found.setdefault(held.address, {})[host.name] = host
     return {address: tuple(hosts.values()) for address, hosts in found.items()}
 
 

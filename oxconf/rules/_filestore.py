@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
+from functools import lru_cache
 from ipaddress import IPv4Network
 
 from attrs import frozen
@@ -86,6 +87,8 @@ def _is_address(pattern: str) -> bool:
     return _network(pattern) is not None
 
 
+# Every host is compared with every client of an export.
+@lru_cache(maxsize=1024)
 def _network(pattern: str) -> IPv4Network | None:
     try:
         return IPv4Network(pattern, strict=False)
@@ -101,7 +104,7 @@ def _rank(pattern: str, host: HostEvidence) -> int | None:
     if network is not None:
         return (
             1
-            if any(_network(a) and network.supernet_of(IPv4Network(a)) for a in host.facts.addresses)
+            if any((own := _network(a)) and network.supernet_of(own) for a in host.facts.addresses)
             else None
         )
     if any(sign in pattern for sign in "*?") and fnmatchcase(host.name, pattern.partition(".")[0]):

@@ -47,6 +47,11 @@ class Rule:
     check: Callable[[Evidence], Iterator[Finding]] = field(repr=False)
     deploy: Severity | None = None
 
+    @property
+    def family(self) -> str:
+        """The beginning of the code, a key of FAMILIES: `OX1` of `OX104`."""
+        return self.code[:3]
+
     def finding(self, message: str, *places: Place, remedy: str = "") -> Finding:
         """Return a finding of this rule; `remedy` where there is more to say than the rule's own."""
         return Finding(self.code, self.name, self.severity, message, places, remedy or self.remedy)

@@ -47,7 +47,7 @@ def secrets(host: HostEvidence) -> Iterator[SecretAt]:
     for keepalived in host.each(KeepalivedConf):
         for instance in keepalived.artifact.instances:
             if instance.auth_pass is not None:
-                yield SecretAt(instance.auth_pass, keepalived.at(instance.auth_pass_line))
+                yield SecretAt(instance.auth_pass, keepalived.at(instance.line_of("auth_pass")))
     sst = host.option("wsrep_sst_auth")
     if sst is not None and ":" in sst.value:
         value = sst.value.partition(":")[2]

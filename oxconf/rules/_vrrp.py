@@ -20,10 +20,9 @@ class Peer:
         """Name of the host."""
         return self.file.host.name
 
-    @property
-    def place(self) -> Place:
-        """Where the instance begins."""
-        return self.file.at(self.instance.line)
+    def at(self, name: str) -> Place:
+        """Return where a setting of the instance stands; its first line where it does not."""
+        return self.file.at(self.instance.line_of(name))
 
     @property
     def addresses(self) -> tuple[str, ...]:

@@ -54,7 +54,7 @@ RULE = Rule(
         "Point writeUrl (or the first server of HAProxy's write listener) at the master, or make that server the "
         "master."
     ),
-    source="MariaDB and MySQL manuals, read_only; the tutorial: the slaves are read only",
+    source="MariaDB and MySQL manuals, read_only",
     daemons="All start; OX logs that the server is running with the read-only option.",
     check=check,
 )

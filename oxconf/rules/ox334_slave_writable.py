@@ -49,7 +49,7 @@ RULE = Rule(
         "next conflict, or goes on with wrong data, and the slave can not become the master any more."
     ),
     remedy="Set read_only=ON on every slave; only the master goes without.",
-    source="the tutorial: the slaves are read only",
+    source="MariaDB and MySQL manuals, read_only: protects a slave from writes that the master never sees",
     daemons="mariadbd starts.",
     check=check,
 )

@@ -10,13 +10,18 @@ from oxconf.rules._rule import Finding, Rule, Severity
 def check(evidence: Evidence) -> Iterator[Finding]:
     """Look for servers with a list of members and without replication."""
     for server in evidence.databases:
-        reason = _off(server)
-        if reason is not None and cluster_members(server):
-            address = server.option("wsrep_cluster_address")
+        reason, address = _off(server), server.option("wsrep_cluster_address")
+        if not cluster_members(server):
+            continue
+        if reason is not None:
             yield RULE.finding(
                 f"{server.name} has a list of Galera members, but {reason.key} = {reason.value or '(empty)'}",
                 reason.place,
                 *((address.place,) if address else ()),
+            )
+        elif address is not None and server.complete and server.option("wsrep_provider") is None:
+            yield RULE.finding(
+                f"{server.name} has a list of Galera members, but no wsrep_provider", address.place
             )
 
 
@@ -38,6 +43,6 @@ RULE = Rule(
     ),
     remedy="Set wsrep_on=ON and wsrep_provider to Galera's library on every node.",
     source="MariaDB's wsrep.cnf ships wsrep_provider=none; MariaDB manual: wsrep_on is off by default since 10.1",
-    daemons="mariadbd starts, without a warning.",
+    daemons="mariadbd starts, and says nothing about it.",
     check=check,
 )

@@ -24,7 +24,7 @@ def check(evidence: Evidence) -> Iterator[Finding]:
                     f"virtual router id {router_id} is used by {listed(dict.fromkeys(p.host for p in ours))} for "
                     f"{listed(one.addresses)} and by {listed(dict.fromkeys(p.host for p in theirs))} for "
                     f"{listed(other.addresses)}",
-                    *(peer.place for peer in (*ours, *theirs)),
+                    *(peer.at("virtual_router_id") for peer in (*ours, *theirs)),
                 )
 
 

@@ -22,8 +22,8 @@ def check(evidence: Evidence) -> Iterator[Finding]:
             yield RULE.finding(
                 f"{peer.host} uses virtual router id {peer.instance.virtual_router_id} for {listed(shared)}, "
                 f"{other.host} uses {other.instance.virtual_router_id}",
-                peer.place,
-                other.place,
+                peer.at("virtual_router_id"),
+                other.at("virtual_router_id"),
             )
 
 

@@ -14,14 +14,17 @@ def check(evidence: Evidence) -> Iterator[Finding]:
     """Compare addresses, interval, authentication and unicast peers of the instances that share an address."""
     for group in groups(evidence):
         for peer, other in odd_ones((peer, _settings(peer)) for peer in group):
-            said, there = _settings(peer), _settings(other)
-            parts = [f"{a} against {b}" for a, b in zip(said, there, strict=True) if a != b]
+            pairs = zip(_NAMES, _settings(peer), _settings(other), strict=True)
+            differing = [(name, f"{said} against {there}") for name, said, there in pairs if said != there]
             yield RULE.finding(
-                f"{peer.host} and {other.host} do not agree on a floating address: {'; '.join(parts)}",
-                peer.place,
-                other.place,
+                f"{peer.host} and {other.host} do not agree on a floating address: "
+                f"{'; '.join(part for _, part in differing)}",
+                *dict.fromkeys(each.at(name) for name, _ in differing for each in (peer, other)),
             )
         yield from _unicast(group)
+
+
+_NAMES = ("addresses", "advert_int", "auth_type", "unicast_peers")
 
 
 def _settings(peer: Peer) -> tuple[str, ...]:
@@ -46,8 +49,8 @@ def _unicast(group: tuple[Peer, ...]) -> Iterator[Finding]:
                 yield RULE.finding(
                     f"{peer.host} does not have {other.host} ({other.source}) among the unicast peers that it sends "
                     f"its adverts for {listed(peer.addresses)} to",
-                    peer.place,
-                    other.place,
+                    peer.at("unicast_peers"),
+                    other.at("unicast_src_ip"),
                 )
 
 

@@ -23,7 +23,7 @@ def check(evidence: Evidence) -> Iterator[Finding]:
                 yield RULE.finding(
                     f"{listed(peer.host for peer in peers)} have the same priority {priority} for "
                     f"{listed(peers[0].addresses)}",
-                    *(peer.place for peer in peers),
+                    *(peer.at("priority") for peer in peers),
                 )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from oxconf.artifacts.keepalived_conf import TrackScript
-from oxconf.evidence import Evidence, Place
+from oxconf.evidence import Evidence
 from oxconf.rules._rule import Finding, Rule, Severity
 from oxconf.rules._vrrp import Peer, groups
 
@@ -21,7 +21,7 @@ def check(evidence: Evidence) -> Iterator[Finding]:
 
 def _check(peer: Peer, script: TrackScript, group: tuple[Peer, ...]) -> Iterator[Finding]:
     weight = script.weight or 0
-    place = peer.file.at(script.line)
+    place = peer.file.at(script.line_of("weight"))
     lower = [
         (other.instance.priority, other)
         for other in group
@@ -33,7 +33,7 @@ def _check(peer: Peer, script: TrackScript, group: tuple[Peer, ...]) -> Iterator
             f'the check "{script.name}" of {peer.host} has the weight {weight}, and with nopreempt '
             f"{waiting[0].host} does not take the address from a master of lower priority",
             place,
-            *_lines(waiting),
+            *(other.at("nopreempt") for other in waiting),
         )
     elif lower and peer.instance.priority is not None:
         best, other = max(lower, key=lambda each: each[0])
@@ -43,13 +43,9 @@ def _check(peer: Peer, script: TrackScript, group: tuple[Peer, ...]) -> Iterator
                 f'the check "{script.name}" of {peer.host} changes its priority {peer.instance.priority} by '
                 f"{abs(weight)}, which leaves it above or at that of {other.host}, {best}",
                 place,
-                peer.place,
-                other.place,
+                peer.at("priority"),
+                other.at("priority"),
             )
-
-
-def _lines(peers: list[Peer]) -> tuple[Place, ...]:
-    return tuple(peer.place for peer in peers)
 
 
 RULE = Rule(

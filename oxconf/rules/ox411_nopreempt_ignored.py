@@ -15,7 +15,8 @@ def check(evidence: Evidence) -> Iterator[Finding]:
             yield RULE.finding(
                 f"{peer.host} says nopreempt for {listed(peer.addresses) if peer.addresses else peer.instance.name}, "
                 "but starts as MASTER",
-                peer.place,
+                peer.at("state"),
+                peer.at("nopreempt"),
             )
 
 

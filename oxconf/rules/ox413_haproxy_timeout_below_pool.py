@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 from oxconf.artifacts._time import Milliseconds
-from oxconf.artifacts.configdb_properties import AdmindaemonConfigdb, GroupwareConfigdb
 from oxconf.deployment.mistakes import listed
 from oxconf.evidence import Evidence, Place
 from oxconf.rules._database_listeners import Used, used_listeners
@@ -32,13 +31,9 @@ def check(evidence: Evidence) -> Iterator[Finding]:
 
 def _lives(used: Used) -> Iterator[tuple[int, Place]]:
     for client in used.clients:
-        for file in (client.host.find(GroupwareConfigdb), client.host.find(AdmindaemonConfigdb)):
-            if (
-                file is not None
-                and file.path == client.place.path
-                and file.artifact.max_life_time is not None
-            ):
-                yield file.artifact.max_life_time, file.place("max_life_time")
+        life = client.file.artifact.max_life_time
+        if life is not None:
+            yield life, client.file.place("max_life_time")
 
 
 RULE = Rule(

@@ -41,7 +41,11 @@ def _bound(host: HostEvidence) -> Iterator[tuple[str, str, Place]]:
     for keepalived in host.each(KeepalivedConf):
         for instance in keepalived.artifact.instances:
             if instance.unicast_src_ip is not None:
-                yield str(instance.unicast_src_ip), "unicast_src_ip", keepalived.at(instance.line)
+                yield (
+                    str(instance.unicast_src_ip),
+                    "unicast_src_ip",
+                    keepalived.at(instance.line_of("unicast_src_ip")),
+                )
     bind = host.option("bind_address")
     if bind is not None:
         for address in bind.value.split(","):

@@ -71,7 +71,7 @@ def _state_transfer(evidence: Evidence) -> Iterator[tuple[str, list[Entry]]]:
 def _vrrp(evidence: Evidence) -> Iterator[tuple[str, list[Entry]]]:
     for group in groups(evidence):
         entries = [
-            (peer.place, secret.value[:AUTH_PASS_COUNTS])
+            (peer.at("auth_pass"), secret.value[:AUTH_PASS_COUNTS])
             for peer in group
             if (secret := peer.instance.auth_pass) is not None and secret.value is not None
         ]

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from oxconf import rules
 from oxconf.bundle.read import read
 from oxconf.report.text import show
 from oxconf.rules import RULES, judge
@@ -42,6 +43,14 @@ def test_a_rule_has_both_fixtures_and_all_its_texts(rule) -> None:  # type: igno
     assert rule.check.__module__ == f"oxconf.rules.{rule.code.lower()}_{rule.name.replace('-', '_')}"
     for text in (rule.title, rule.why, rule.remedy, rule.source, rule.daemons):
         assert text.strip()
+
+
+def test_every_module_is_registered() -> None:
+    modules = sorted(path.stem for path in Path(rules.__file__).parent.glob("ox[0-9]*.py"))
+
+    assert [rule.check.__module__.rpartition(".")[2] for rule in RULES] == modules, (
+        "oxconf/rules/__init__.py names each module twice: among the imports and in RULES"
+    )
 
 
 def test_codes_and_names_are_unique_and_in_order() -> None:

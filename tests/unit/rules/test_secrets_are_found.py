@@ -84,6 +84,8 @@ def test_a_password_as_a_route_or_a_port_is_not_shown() -> None:
 
 def test_published_samples_are_words_of_messages() -> None:
     files = {"/opt/open-xchange/etc/groupware/configdb.properties": "readProperty.2=password=password\n"}
-    (finding,) = judge(Evidence((HostFiles(name="ox1", files=tuple(File(*each) for each in files.items())),)))
+    findings = judge(Evidence((HostFiles(name="ox1", files=tuple(File(*each) for each in files.items())),)))
 
-    assert finding.message == "the password of the database user openexchange is a published sample"
+    assert "the password of the database user openexchange is a published sample" in [
+        finding.message for finding in findings
+    ]
