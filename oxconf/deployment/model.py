@@ -9,7 +9,7 @@ from enum import Enum
 from ipaddress import IPv4Address, IPv4Network
 from typing import Any
 
-from attrs import field, frozen
+from attrs import Attribute, field, fields, frozen
 
 from oxconf.deployment.locate import Path
 from oxconf.deployment.origin import Origin
@@ -113,6 +113,11 @@ def key(
         "example": example,
     }
     return field(metadata=metadata)
+
+
+def keys_of(cls: type) -> "tuple[Attribute[Any], ...]":
+    """Return the fields of one of the classes below that are keys of a cluster file, in their order."""
+    return tuple(attribute for attribute in fields(cls) if "doc" in attribute.metadata)
 
 
 LABEL = r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"

@@ -16,7 +16,7 @@ from cattrs.gen import make_dict_structure_fn, override
 
 from oxconf.deployment.locate import Path
 from oxconf.deployment.mistakes import Mistake, about_host, did_you_mean, listed, quoted
-from oxconf.deployment.model import DatabaseAccess, Deployment, System
+from oxconf.deployment.model import DatabaseAccess, Deployment, System, keys_of
 from oxconf.deployment.units import format_size, parse_size
 
 
@@ -203,16 +203,11 @@ def _inner(annotation: Any) -> tuple[Any, bool]:
     return annotation, False
 
 
-def _keys(cls: Any) -> tuple["Attribute[Any]", ...]:
-    """Return the fields of a class that are keys of a cluster file."""
-    return tuple(attribute for attribute in fields(cls) if "doc" in attribute.metadata)
-
-
 def _class_hook(cls: type, converter: Converter) -> Callable[[Any, Any], Any]:
     """Structure one attrs class: a table, all keys known, keys that may be absent filled with None."""
     overrides: dict[str, Any] = {attribute.name: override(omit=True) for attribute in fields(cls)}
-    optional = [key.name for key in _keys(cls) if _inner(key.type)[1]]
-    overrides |= {key.name: override(struct_hook=_leaf(key, converter)) for key in _keys(cls)}
+    optional = [key.name for key in keys_of(cls) if _inner(key.type)[1]]
+    overrides |= {key.name: override(struct_hook=_leaf(key, converter)) for key in keys_of(cls)}
     generated: Any = make_dict_structure_fn(cls, converter, _cattrs_forbid_extra_keys=True, **overrides)
     header = next((header for header, of in TABLES if of is cls), "[table]")
 
@@ -259,7 +254,7 @@ def _make_converter() -> Converter:
 def _tables(cls: Any, names: str = "") -> Iterator[tuple[str, Any]]:
     """Yield the header and the class of each table; the root has an empty header."""
     yield (f"[{names}]" if names else ""), cls
-    for key in _keys(cls):
+    for key in keys_of(cls):
         dotted = f"{names}.{key.name}".lstrip(".")
         wanted, _ = _inner(key.type)
         if has(wanted):
@@ -308,7 +303,9 @@ def _mistakes(error: BaseException, path: Path, tree: dict[str, Any]) -> Iterato
 
 def _missing(path: Path, names: list[str], error: BaseException, about: str) -> Mistake:
     examples = [
-        f"{key.name} = {_example_of(key)}" for key in _keys(getattr(error, "cl", None)) if key.name in names
+        f"{key.name} = {_example_of(key)}"
+        for key in keys_of(getattr(error, "cl", Deployment))
+        if key.name in names
     ]
     return Mistake(
         path,
@@ -321,12 +318,12 @@ def _missing(path: Path, names: list[str], error: BaseException, about: str) -> 
 
 def _where_known(name: str, cls: Any) -> str:
     """Say where a key belongs, or which one of its table was meant."""
-    homes = [header for header, of in TABLES if name in [key.name for key in _keys(of)]]
+    homes = [header for header, of in TABLES if name in [key.name for key in keys_of(of)]]
     if homes == [""]:
         return f"{quoted(name)} belongs to the top of the file, above the first [table]"
     if homes:
         return f"{quoted(name)} belongs to " + " or ".join(home or "the top of the file" for home in homes)
-    return did_you_mean(name, [key.name for key in _keys(cls)])
+    return did_you_mean(name, [key.name for key in keys_of(cls)])
 
 
 def _speak(path: Path) -> str:

@@ -4,9 +4,9 @@ from enum import Enum
 from typing import Any
 
 import tomlkit
-from attrs import fields, has
+from attrs import has
 
-from oxconf.deployment.model import Deployment
+from oxconf.deployment.model import Deployment, keys_of
 from oxconf.deployment.units import format_size
 
 
@@ -18,9 +18,9 @@ def to_toml(deployment: Deployment) -> str:
 def _plain(thing: Any) -> dict[str, Any]:
     """Return the keys of one class as TOML has them, without those that are absent."""
     table = {}
-    for attribute in fields(type(thing)):
+    for attribute in keys_of(type(thing)):
         value = getattr(thing, attribute.name)
-        if "doc" in attribute.metadata and value is not None:
+        if value is not None:
             in_bytes = attribute.metadata["unit"] == "bytes"
             table[attribute.name] = format_size(value) if in_bytes else _value(value)
     return table

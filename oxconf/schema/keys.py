@@ -6,10 +6,10 @@ from enum import Enum
 from functools import cache
 from typing import Any, get_args
 
-from attrs import Attribute, field, fields, frozen, has
+from attrs import Attribute, field, frozen, has
 
 from oxconf.deployment.load import Tier, read_tier
-from oxconf.deployment.model import Deployment
+from oxconf.deployment.model import Deployment, keys_of
 from oxconf.deployment.origin import Mark, Origin
 from oxconf.deployment.tiers import TIERS
 from oxconf.deployment.units import format_size
@@ -91,7 +91,7 @@ class Key:
 
 def keys(cls: Any = Deployment, path: tuple[str, ...] = ()) -> tuple[Key, ...]:
     """Return the keys of one class, that of the whole file by default."""
-    return tuple(_key(one, path) for one in fields(cls) if "doc" in one.metadata)
+    return tuple(_key(one, path) for one in keys_of(cls))
 
 
 def all_keys(of: tuple[Key, ...] | None = None) -> Iterator[Key]:
