@@ -5,7 +5,7 @@ PYTHON := $(VENV)/bin/python
 # Where the site will be, for canonical links; unknown on a machine of one's own.
 SITE_URL :=
 
-.PHONY: bundles bundles-update schemas test lint judges site serve benchmarks wheel clean
+.PHONY: bundles bundles-update schemas test lint judges pythons site serve benchmarks wheel clean
 
 # The editable install writes nothing into the checkout; it is renewed when pyproject.toml changes.
 $(VENV)/oxconf.installed: pyproject.toml .ci/requirements.txt .ci/venv
@@ -51,6 +51,10 @@ test: lint $(VENV)/site.installed
 
 judges:
 	.ci/judges
+
+# The same archives under Python 3.11 to 3.14, as far as this machine has them or Node for the last one.
+pythons: $(VENV)/oxconf.installed
+	PYTHONPATH=tests $(PYTHON) -m pythons build/pythons
 
 # Source maps are for those who work on the theme.
 site: $(VENV)/site.installed

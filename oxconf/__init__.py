@@ -3,8 +3,8 @@
     import oxconf
 
     deployment = oxconf.load("cluster.toml")       # or oxconf.load(tier="1m")
-    findings = oxconf.check(deployment)            # what does not fit together
     plan = oxconf.make_plan(deployment)            # every file of every host, typed
+    findings = oxconf.check(plan)                  # what does not fit together
     oxconf.why(plan, "db1", "max_connections")     # why a setting is what it is
     oxconf.write(plan, "build/bundles")            # one archive for each host; write does not check
 

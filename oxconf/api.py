@@ -9,7 +9,7 @@ from oxconf.deployment.load import load_text
 from oxconf.deployment.mistakes import InputError
 from oxconf.deployment.model import Deployment
 from oxconf.deployment.secrets import parse_secrets
-from oxconf.plan import make_plan
+from oxconf.plan import Plan, make_plan
 from oxconf.render import evidence_of
 from oxconf.rules import Finding, judge
 
@@ -37,13 +37,15 @@ def load(
     return load_text(text, name=name, tier=tier, secrets=given, environment=environment)
 
 
-def check(deployment: Deployment, *, deploy: bool = False) -> tuple[Finding, ...]:
+def check(what: Deployment | Plan, *, deploy: bool = False) -> tuple[Finding, ...]:
     """Return what does not fit together in the files of a deployment, the errors first.
 
-    `deploy` judges as before an installation: placeholders of secrets are errors then. Raises Unwritable when a value
-    does not fit into its file's syntax.
+    Give the plan where you have one: its files are rendered once, whoever asks. `deploy` judges as before an
+    installation: placeholders of secrets are errors then. Raises Unwritable when a value does not fit into its file's
+    syntax.
     """
-    return judge(evidence_of(make_plan(deployment)), deploy=deploy)
+    plan = make_plan(what) if isinstance(what, Deployment) else what
+    return judge(evidence_of(plan), deploy=deploy)
 
 
 def check_bundle(path: str | os.PathLike[str], *, deploy: bool = False) -> tuple[Finding, ...]:

@@ -1,5 +1,7 @@
 """Which host gets which files."""
 
+from functools import cached_property
+
 from attrs import frozen
 
 from oxconf.artifacts._artifact import Artifact
@@ -75,6 +77,11 @@ class HostPlan:
 
     host: Host
     artifacts: tuple[Artifact, ...]
+
+    @cached_property
+    def texts(self) -> tuple[str, ...]:
+        """The text of each artifact, in the same order: what is judged is what is written. Raises Unwritable."""
+        return tuple(artifact.render() for artifact in self.artifacts)
 
 
 @frozen

@@ -66,7 +66,9 @@ class _MulticastRoute(ParsedArtifact, ABC):
         if not host.runs_ox or network.managed_by not in cls.managers:
             return None
         keys = ("network", "interface"), ("network", "multicast_group")
-        why = tutorial(f"{MULTICAST_ROUTE} on the cluster's interface: the caches find each other there", *keys)
+        why = tutorial(
+            f"{MULTICAST_ROUTE} on the cluster's interface: the caches find each other there", *keys
+        )
         route = Route(MULTICAST_ROUTE, network.interface)
         return cls(routes=(route,), origins={"post-up": why, "Service ExecStart": why})
 

@@ -64,7 +64,9 @@ TIMEOUT_ORIGINS = {
 }
 PASS_ORIGINS = {
     DEVICES: ours("a balancer of their own: their requests stay open longer than those of users may"),
-    SOAP: ours("provisioning goes to the provisioning nodes, and stands above /servlet: the first that fits wins"),
+    SOAP: ours(
+        "provisioning goes to the provisioning nodes, and stands above /servlet: the first that fits wins"
+    ),
 }
 
 

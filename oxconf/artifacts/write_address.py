@@ -15,7 +15,7 @@ from oxconf.artifacts._setting import Reference
 from oxconf.artifacts._template import fill
 from oxconf.deployment.model import Deployment, Host, Mode, Role
 from oxconf.deployment.topology import is_writer
-from oxconf.syntax import unit
+from oxconf.syntax._base import Unwritable
 
 UNIT = "oxconf-write-address.service"
 

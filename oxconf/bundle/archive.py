@@ -27,8 +27,9 @@ def tar(host: HostContents) -> bytes:
 
 def compress(data: bytes) -> bytes:
     """Return the gzip of some bytes, without a name or a date. The bytes still depend on the zlib in use."""
+    # Not gzip.compress, whose header differs between the versions of Python. Level 9 takes longer for one percent.
     buffer = io.BytesIO()
-    with gzip.GzipFile(filename="", mode="wb", fileobj=buffer, compresslevel=9, mtime=0) as file:
+    with gzip.GzipFile(filename="", mode="wb", fileobj=buffer, compresslevel=6, mtime=0) as file:
         file.write(data)
     return buffer.getvalue()
 

@@ -43,8 +43,8 @@ class HostContents:
 def contents(plan: Plan, host: HostPlan) -> HostContents:
     """Render the files of one host. Raises Unwritable when a value does not fit into its file."""
     files = [
-        Entry(f"{ROOT}{artifact.path}", artifact.render().encode(), artifact.mode)
-        for artifact in host.artifacts
+        Entry(f"{ROOT}{artifact.path}", text.encode(), artifact.mode)
+        for artifact, text in zip(host.artifacts, host.texts, strict=True)
     ]
     manifest = Entry(MANIFEST, to_json(_manifest(plan, host, files)), 0o644)
     readme = Entry(README, host_readme(plan.deployment, host).encode(), 0o644)

@@ -27,10 +27,10 @@ def why(host: str, setting: str, cluster: str | None, tier: str | None) -> None:
     """
     from oxconf.api import load
     from oxconf.plan import make_plan
-    from oxconf.report.why import show
-    from oxconf.syntax._base import Unwritable
     from oxconf.reasons import UnknownSetting
     from oxconf.reasons import why as answer
+    from oxconf.report.why import show
+    from oxconf.syntax._base import Unwritable
 
     demand_input(cluster, tier, "why HOST SETTING")
     with input_errors(Unwritable):

@@ -7,10 +7,10 @@ Fields that may be absent are `... | None`; what absence means is part of their 
 from collections.abc import Mapping
 from enum import Enum
 from ipaddress import IPv4Address, IPv4Network
-from typing import Any
 
-from attrs import Attribute, field, fields, frozen
+from attrs import field, frozen
 
+from oxconf.deployment.key import key
 from oxconf.deployment.locate import Path
 from oxconf.deployment.origin import Origin
 from oxconf.deployment.secrets import NAME, NAME_SHAPE, Secret
@@ -87,37 +87,6 @@ class LoginType(Enum):
 
     USER = "user"
     GLOBAL = "global"
-
-
-def key(
-    doc: str,
-    *,
-    unit: str = "",
-    minimum: int | None = None,
-    maximum: int | None = None,
-    pattern: str | None = None,
-    shape: str = "",
-    example: str = "",
-) -> Any:
-    """Declare one key of a cluster file: its text, unit and range (both ends are allowed values).
-
-    `shape` says in words what `pattern` or the range allows; `example` is a value as TOML has it.
-    """
-    metadata = {
-        "doc": doc,
-        "unit": unit,
-        "minimum": minimum,
-        "maximum": maximum,
-        "pattern": pattern,
-        "shape": shape,
-        "example": example,
-    }
-    return field(metadata=metadata)
-
-
-def keys_of(cls: type) -> "tuple[Attribute[Any], ...]":
-    """Return the fields of one of the classes below that are keys of a cluster file, in their order."""
-    return tuple(attribute for attribute in fields(cls) if "doc" in attribute.metadata)
 
 
 LABEL = r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"

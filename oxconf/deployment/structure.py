@@ -14,9 +14,10 @@ from attrs import Attribute, fields, has
 from cattrs import AttributeValidationNote, Converter, ForbiddenExtraKeysError, IterableValidationNote
 from cattrs.gen import make_dict_structure_fn, override
 
+from oxconf.deployment.key import keys_of
 from oxconf.deployment.locate import Path
 from oxconf.deployment.mistakes import Mistake, about_host, did_you_mean, listed, quoted
-from oxconf.deployment.model import DatabaseAccess, Deployment, System, keys_of
+from oxconf.deployment.model import DatabaseAccess, Deployment, System
 from oxconf.deployment.units import format_size, parse_size
 
 

@@ -6,7 +6,8 @@ from typing import Any
 import tomlkit
 from attrs import has
 
-from oxconf.deployment.model import Deployment, keys_of
+from oxconf.deployment.key import keys_of
+from oxconf.deployment.model import Deployment
 from oxconf.deployment.units import format_size
 
 

@@ -27,6 +27,6 @@ RULE = Rule(
     why="MariaDB does not start like this, at the next restart. Where a server does, its nodes get different data.",
     remedy="Set binlog_format=ROW on every node.",
     source="Galera manual, System Configuration: binlog_format=ROW; measured with MariaDB 10.11",
-    daemons="MariaDB 10.11 with Galera ends at its start: only binlog_format ROW is supported. Without wsrep_on it starts.",
+    daemons="MariaDB 10.11 ends at its start: only binlog_format ROW is supported. Without wsrep_on it starts.",
     check=check,
 )

@@ -8,8 +8,9 @@ from typing import Any, get_args
 
 from attrs import Attribute, field, frozen, has
 
+from oxconf.deployment.key import keys_of
 from oxconf.deployment.load import Tier, read_tier
-from oxconf.deployment.model import Deployment, keys_of
+from oxconf.deployment.model import Deployment
 from oxconf.deployment.origin import Mark, Origin
 from oxconf.deployment.tiers import TIERS
 from oxconf.deployment.units import format_size

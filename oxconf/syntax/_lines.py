@@ -109,7 +109,9 @@ def join(
             if not last.endswith(ends):
                 pieces.append("\n")
             appended = item.raw is None or item.line <= before.line
-            if continuation and appended and not isinstance(before, Comment) and continuation.search(last):
+            # A continuation needs a backslash, and most lines have none.
+            open_end = continuation and "\\" in last and not isinstance(before, Comment)
+            if continuation and open_end and appended and continuation.search(last):
                 # Behind a carriage return the first line feed is still a part of that line end.
                 pieces.append("\n\n" if last.endswith("\r") else "\n")
         if item.raw is not None:
@@ -137,6 +139,8 @@ def refuse(value: str, characters: str, holder: str) -> None:
 
     `holder` names in the message what cannot hold it, such as "a comment".
     """
+    if value.isascii() and "\0" not in value and not any(one in value for one in characters):
+        return
     for character in value:
         if character in characters or character == "\0" or "\ud800" <= character <= "\udfff":
             raise Unwritable(f"{holder} cannot hold {describe(character)}: {shortened(value)}")

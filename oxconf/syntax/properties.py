@@ -11,6 +11,7 @@ as it was read.
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from attrs import field, frozen
 
@@ -25,6 +26,8 @@ _SEPARATED = re.compile(r"((?:[^\\=: \t\f]|\\.)*)(?:[ \t\f]*[=:])?[ \t\f]*(.*)",
 _ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}|u|.)", re.DOTALL)
 _CONTROLS = {"t": "\t", "n": "\n", "r": "\r", "f": "\f"}
 _ESCAPED = {character: f"\\{letter}" for letter, character in _CONTROLS.items()} | {"\\": "\\\\"}
+_NOT_PLAIN = re.compile(r"[^ -~]|\\")
+_ENDS_KEY = re.compile(r"[ =:#!]")
 
 
 @frozen
@@ -61,6 +64,8 @@ class Document:
         return tuple(tuple(entries) for entries in by_key.values() if len(entries) > 1)
 
 
+# Hosts of one kind have many files in common, and several rules look at each.
+@lru_cache(maxsize=64)
 def parse(text: str) -> Document:
     r"""Reads any text. A malformed `\u` escape, for which Java refuses the file, is a problem."""
     items: list[Entry | Comment | Blank | Unread] = []
@@ -93,21 +98,26 @@ def quote(value: str) -> str:
     Unwritable for NUL and for half of a surrogate pair.
     """
     refuse(value, "", "a property")
-    escaped = "".join(_escape(character) for character in value)
+    escaped = _escaped(value)
     return f"\\{escaped}" if escaped.startswith(" ") else escaped
 
 
 def _write(entry: Entry) -> str:
     refuse(entry.key, "", "a property key")
-    key = "".join(f"\\{c}" if c in " =:#!" else _escape(c) for c in entry.key)
+    key = _ENDS_KEY.sub(r"\\\g<0>", _escaped(entry.key))
     return f"{key}={quote(entry.value)}"
 
 
-def _escape(character: str) -> str:
+def _escaped(text: str) -> str:
+    if text.isascii() and text.isprintable() and "\\" not in text:
+        return text
+    return _NOT_PLAIN.sub(_escape, text)
+
+
+def _escape(match: re.Match[str]) -> str:
+    character = match[0]
     if character in _ESCAPED:
         return _ESCAPED[character]
-    if " " <= character <= "~":
-        return character
     units = character.encode("utf-16-be")
     return "".join(f"\\u{units[at]:02X}{units[at + 1]:02X}" for at in range(0, len(units), 2))
 

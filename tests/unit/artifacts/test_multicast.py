@@ -95,3 +95,9 @@ def test_other_commands_are_no_routes() -> None:
 def test_a_bare_option_as_the_tutorial_has_it_is_a_problem() -> None:
     _, problems = MulticastInterfaces.read("post-up route add -net 224.0.0.0/8 dev eth0\n")
     assert [problem.line for problem in problems] == [1]
+
+
+def test_only_blanks_of_a_shell_part_the_words_of_a_command() -> None:
+    made = MulticastInterfaces(routes=(Route(IPv4Network("224.0.0.0/8"), "a\u2028b"),))
+
+    assert MulticastInterfaces.parse(made.render()) == made

@@ -1,7 +1,12 @@
+from ipaddress import IPv4Address
+
+import pytest
+
 from oxconf.artifacts._artifact import Enable, Switch
 from oxconf.artifacts.write_address import WriteAddress
 from oxconf.deployment.load import load_text
 from oxconf.syntax import unit
+from oxconf.syntax._base import Unwritable
 
 REPLICATION = load_text('tier = "1m"\n[database]\nmode = "replication"\n')
 
@@ -47,3 +52,15 @@ def test_only_replication_has_it() -> None:
     galera = load_text("", tier="1m")
     assert all(WriteAddress.from_deployment(galera, host) is None for host in galera.hosts)
     assert WriteAddress.from_deployment(REPLICATION, REPLICATION.host("ox1")) is None
+
+
+@pytest.mark.parametrize(
+    "interface", ["'eth0", "eth0;reboot", "eth 0", "$(reboot)", "eth0\nExecStart=/bin/false", ""]
+)
+def test_an_interface_that_would_need_quotes_in_quotes_is_refused(interface: str) -> None:
+    artifact = WriteAddress(
+        address=IPv4Address("10.20.30.218"), interface=interface, server="mariadb.service", enabled=True
+    )
+
+    with pytest.raises(Unwritable):
+        artifact.render()
