@@ -4,8 +4,9 @@ PYTHON := $(VENV)/bin/python
 
 # Where the site will be, for canonical links; unknown on a machine of one's own.
 SITE_URL :=
+SITE_BUILD := build
 
-.PHONY: bundles bundles-update schemas test lint judges pythons site serve benchmarks wheel clean
+.PHONY: bundles bundles-update schemas test lint judges pythons site serve browser benchmarks wheel clean
 
 # The editable install writes nothing into the checkout; it is renewed when pyproject.toml changes.
 $(VENV)/oxconf.installed: pyproject.toml .ci/requirements.txt .ci/venv
@@ -58,13 +59,18 @@ pythons: $(VENV)/oxconf.installed
 
 # Source maps are for those who work on the theme.
 site: $(VENV)/site.installed
-	PYTHONPATH=site $(PYTHON) -m generate --build build --site-url "$(SITE_URL)"
+	PYTHONPATH=site $(PYTHON) -m generate --build $(SITE_BUILD) --site-url "$(SITE_URL)"
 	NO_MKDOCS_2_WARNING=1 SOURCE_DATE_EPOCH=315532800 \
-	    $(VENV)/bin/mkdocs build --quiet --strict --config-file build/mkdocs.yml
-	find build/public -name '*.map' -delete
+	    $(VENV)/bin/mkdocs build --quiet --strict --config-file $(SITE_BUILD)/mkdocs.yml
+	find $(SITE_BUILD)/public -name '*.map' -delete
 
 serve: site
 	$(PYTHON) -m http.server --bind 127.0.0.1 --directory build/public 8000
+
+# Chromium looks at the site as GitHub Pages has it, below a path. INSTALL=1 installs Chromium and Node where they lack.
+browser:
+	$(MAKE) --no-print-directory site SITE_BUILD=build/browser SITE_URL=http://127.0.0.1/oxconf/
+	tests/browser/run
 
 # Times and ratios of this machine, for reading; no test depends on them.
 benchmarks: $(VENV)/oxconf.installed
