@@ -181,12 +181,15 @@ class WsrepCnf(OptionsArtifact):
             return None
         servers = database_hosts(deployment)
         gcache = gcache_size(deployment)
-        threads = min(server.cores for server in servers)
+        fewest = min(server.cores for server in servers)
+        # 512 is the most that the servers take.
+        threads = min(fewest, 512)
         applier = since(deployment, mysql="8.0")
         causal = deployment.database.read_policy is ReadPolicy.ROUND_ROBIN_CAUSAL
         strict = is_pxc(deployment) and at_least(deployment, "5.7")
         cores = (deployment.path(server, "cores") for server in servers)
-        smallest = ours(f"one for each of the {threads} cores of the smallest node", *cores)
+        most = ", but no more than the servers take" if threads < fewest else ""
+        smallest = ours(f"one for each of the {fewest} cores of the smallest node{most}", *cores)
         addresses = (deployment.path(server, "address") for server in servers)
         return cls(
             wsrep_on=True if since(deployment, mariadb="10.1") else None,

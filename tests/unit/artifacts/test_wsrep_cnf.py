@@ -69,6 +69,17 @@ def test_the_smallest_node_decides_how_many_threads_apply() -> None:
     assert "# wsrep_slave_threads: one for each of the 6 cores of the smallest node\n" in made.render()
 
 
+def test_no_more_threads_than_the_servers_take() -> None:
+    hosts = "".join(
+        f'[[hosts]]\nname = "db{number}"\naddress = "10.20.30.{number}"\nroles = ["database"]\nmemory = "16G"\ncores = 600\n'
+        for number in (1, 2, 3)
+    )
+    ox = '[[hosts]]\nname = "ox1"\naddress = "10.20.30.213"\nroles = ["groupware", "web", "balancer", "filestore"]\n'
+    made = wsrep_cnf(f'tier = "1m"\n{ox}memory = "16G"\ncores = 4\n{hosts}')
+    assert made.wsrep_slave_threads == 512
+    assert WsrepCnf.parse(made.render()) == made
+
+
 @pytest.mark.parametrize(
     ("policy", "sync_wait"), [("round-robin-causal", 1), ("round-robin-monitor", 0), ("write-address", 0)]
 )
