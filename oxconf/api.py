@@ -37,14 +37,14 @@ def load(
     return load_text(text, name=name, tier=tier, secrets=given, environment=environment)
 
 
-def check(what: Deployment | Plan, *, deploy: bool = False) -> tuple[Finding, ...]:
+def check(deployment: Deployment | Plan, *, deploy: bool = False) -> tuple[Finding, ...]:
     """Return what does not fit together in the files of a deployment, the errors first.
 
-    Give the plan where you have one: its files are rendered once, whoever asks. `deploy` judges as before an
+    Give its plan where you have one: the files are rendered once, whoever asks. `deploy` judges as before an
     installation: placeholders of secrets are errors then. Raises Unwritable when a value does not fit into its file's
     syntax.
     """
-    plan = make_plan(what) if isinstance(what, Deployment) else what
+    plan = make_plan(deployment) if isinstance(deployment, Deployment) else deployment
     return judge(evidence_of(plan), deploy=deploy)
 
 

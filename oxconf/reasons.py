@@ -1,20 +1,20 @@
 """Why a setting of a host is what it is: its line, who says so, and the keys of the cluster file behind it."""
 
-import json
 import re
-from collections.abc import Iterable, Iterator
-from enum import Enum
+from collections.abc import Iterator
 from typing import Any
 
-from attrs import fields, frozen
+from attrs import frozen, has
 
-from oxconf.artifacts._setting import Value
+from oxconf.artifacts._artifact import Artifact, Install
+from oxconf.artifacts._setting import Setting, Value
+from oxconf.deployment.key import keys_of
 from oxconf.deployment.locate import Path
-from oxconf.deployment.mistakes import did_you_mean, listed
-from oxconf.deployment.model import Deployment
+from oxconf.deployment.mistakes import did_you_mean, listed, quoted
+from oxconf.deployment.model import Deployment, Host
 from oxconf.deployment.origin import Origin
 from oxconf.deployment.sizing import BUDGETED, Part, budget
-from oxconf.deployment.units import format_size
+from oxconf.deployment.toml import toml_text
 from oxconf.plan import HostPlan, Plan
 
 
@@ -24,76 +24,99 @@ class UnknownSetting(LookupError):
 
 @frozen
 class Key:
-    """One key of the cluster file: `hosts.db1.memory`, its value as TOML writes it, and why it is that."""
+    """One key of the cluster file: `hosts.db1.memory`, its value as TOML writes it, and why it is that.
+
+    `text` and `origin` are None for a key that the file and its tier leave out; `doc` says what that means.
+    """
 
     name: str
-    text: str
-    origin: Origin
+    doc: str
+    text: str | None
+    origin: Origin | None
 
 
 @frozen
 class Answer:
-    """One setting of one file, with the keys that it is, or that it was computed from."""
+    """One setting of one file, with the keys that it is, or that it was computed from.
 
-    host: str
+    `in_block` says that the file belongs to the machine as well: the line is one of our block then.
+    """
+
     path: str
+    in_block: bool
     value: Value
     keys: tuple[Key, ...]
 
 
 @frozen
 class Why:
-    """What there is to say to one question.
+    """What there is to say about a host to one question.
 
     `keys` answer a question about the cluster file itself. `memory` are the parts of the host's memory where the
     question is about one of them.
     """
 
+    host: Host
     answers: tuple[Answer, ...]
     keys: tuple[Key, ...]
     memory: tuple[Part, ...]
 
 
+_Found = tuple[Artifact, Value]
+
+
 def why(plan: Plan, host: str, question: str) -> Why:
     """Answer `maxconn`, `timeout client`, `cache.ccf:TcpListenerPort`, `memory`, `database.mode`.
 
-    A setting may be named by the last part of its name, a file by the last part of its path. Raises UnknownSetting.
+    A setting may be named by the last part of its name, a file by the last part of its path. Raises UnknownSetting,
+    or Unwritable when a value does not fit into its file's syntax.
     """
     hosts = {one.host.name: one for one in plan.hosts}
     if host not in hosts:
-        raise UnknownSetting(f'no host is named "{host}"; {did_you_mean(host, list(hosts))}')
-    deployment, files = plan.deployment, _files(hosts[host])
-    file, setting = _split(question, files)
-    found = _best([each for each in _answers(deployment, hosts[host]) if each.path in file], setting)
-    keys = () if found or file != files else _keys(deployment, host, setting)
+        raise UnknownSetting(f"no host is named {quoted(host)}; {did_you_mean(host, list(hosts))}")
+    deployment, one = plan.deployment, hosts[host]
+    artifacts, setting = _split(question, one)
+    found = _best(_values(one, artifacts), setting)
+    keys = () if found or artifacts != one.artifacts else _keys(deployment, one.host, setting)
     if not found and not keys:
-        raise UnknownSetting(_unknown(plan, hosts[host], file, setting))
-    names = {answer.value.setting.key for answer in found} | {key.name.rpartition(".")[2] for key in keys}
-    memory = budget(deployment, hosts[host].host) if names & BUDGETED else ()
-    return Why(found, keys, memory)
+        raise UnknownSetting(_unknown(plan, one, artifacts, setting))
+    own = f"hosts.{host}."
+    names = {value.setting.key for _, value in found}
+    names |= {key.name.rpartition(".")[2] for key in keys if key.name.startswith((own, "database.tuning."))}
+    answers = tuple(
+        Answer(
+            path=artifact.path,
+            in_block=artifact.install is Install.BLOCK,
+            value=value,
+            keys=tuple(key_at(deployment, path) for path in value.origin.keys),
+        )
+        for artifact, value in found
+    )
+    memory = budget(deployment, one.host) if names & BUDGETED else ()
+    return Why(one.host, answers, keys, memory)
 
 
-def _files(host: HostPlan) -> tuple[str, ...]:
-    return tuple(artifact.path for artifact in host.artifacts)
-
-
-def _split(question: str, files: tuple[str, ...]) -> tuple[tuple[str, ...], str]:
+def _split(question: str, host: HostPlan) -> tuple[tuple[Artifact, ...], str]:
     """Return the files that a question is about, all where it names none, and the setting."""
     name, colon, setting = question.partition(":")
     if not colon:
-        return files, question
-    found = tuple(path for path in files if path == name or path.endswith(f"/{name}"))
+        return host.artifacts, question
+    found = tuple(each for each in host.artifacts if each.path == name or each.path.endswith(f"/{name}"))
     if not found:
-        names = {path.rpartition("/")[2]: path for path in files}
-        raise UnknownSetting(f'the host has no file "{name}"; {did_you_mean(name, [*names, *files])}')
+        names = dict.fromkeys(each.path.rpartition("/")[2] for each in host.artifacts)
+        raise UnknownSetting(
+            f"{host.host.name} has no file {quoted(name)}; {did_you_mean(name, list(names))}"
+        )
     return found, setting
 
 
-def _answers(deployment: Deployment, host: HostPlan) -> Iterator[Answer]:
-    for artifact in host.artifacts:
-        for value in artifact.explained():
-            keys = tuple(key_at(deployment, path) for path in value.origin.keys)
-            yield Answer(host.host.name, artifact.path, value, keys)
+def _values(host: HostPlan, artifacts: tuple[Artifact, ...]) -> list[_Found]:
+    return [
+        (artifact, value)
+        for artifact, text in zip(host.artifacts, host.texts, strict=True)
+        if artifact in artifacts
+        for value in artifact.explained(text)
+    ]
 
 
 def _words(text: str) -> tuple[str, ...]:
@@ -101,90 +124,97 @@ def _words(text: str) -> tuple[str, ...]:
     return tuple(re.split(r"[\s.]+", text.strip().lstrip("-").lower().replace("-", "_")))
 
 
-def _best(answers: list[Answer], question: str) -> tuple[Answer, ...]:
-    """Return the answers that fit best: by the whole name, by its end, by words of its name and its place."""
+def _best(values: list[_Found], question: str) -> tuple[_Found, ...]:
+    """Return the settings that fit best: by the whole name, by its end, by words of its name and its place."""
     asked = _words(question)
     if asked == ("",):
         return ()
 
-    def whole(one: Answer) -> bool:
-        return asked in (_words(one.value.setting.key), _full(one))
+    def whole(value: Value) -> bool:
+        return asked in (_words(value.setting.key), _full(value))
 
-    def end(one: Answer) -> bool:
-        return _words(one.value.setting.key)[-len(asked) :] == asked
+    def end(value: Value) -> bool:
+        return _words(value.setting.key)[-len(asked) :] == asked
 
-    def among(one: Answer) -> bool:
-        return asked[-1] == _full(one)[-1] and set(asked) <= set(_full(one))
+    def among(value: Value) -> bool:
+        return asked[-1] == _full(value)[-1] and set(asked) <= set(_full(value))
 
     for fits in (whole, end, among):
-        found = tuple(answer for answer in answers if fits(answer))
+        found = tuple(each for each in values if fits(each[1]))
         if found:
             return found
     return ()
 
 
-def _full(answer: Answer) -> tuple[str, ...]:
-    value = answer.value
+def _full(value: Value) -> tuple[str, ...]:
     return (*_words(value.where), *_words(value.setting.key)) if value.where else _words(value.setting.key)
 
 
 def key_at(deployment: Deployment, path: Path) -> Key:
-    """Return a key of the cluster file with its value. Raises KeyError for a path without a value."""
-    origin = deployment.origins[path]
-    name = [deployment.hosts[part].name if isinstance(part, int) else part for part in path]
+    """Return a key of the cluster file with its value. Raises KeyError for a path that no cluster file has."""
+    names = ".".join(str(deployment.hosts[part].name if isinstance(part, int) else part) for part in path)
     thing: Any = deployment
-    unit = ""
+    metadata: Any = {}
     for part in path:
         if isinstance(part, int):
             thing = thing[part]
-            continue
-        unit = next(one.metadata.get("unit", "") for one in fields(type(thing)) if one.name == part)
-        thing = getattr(thing, part)
-    return Key(".".join(name), _toml(format_size(thing) if unit == "bytes" else thing), origin)
+        else:
+            metadata = {key.name: key.metadata for key in keys_of(type(thing))}[part]
+            thing = getattr(thing, part)
+    text = None if thing is None else toml_text(thing, is_size=metadata["unit"] == "bytes")
+    return Key(names, metadata["doc"], text, deployment.origins.get(path))
 
 
-def _toml(value: Any) -> str:
-    if isinstance(value, tuple):
-        return f"[{', '.join(map(_toml, value))}]"
-    if isinstance(value, Enum):
-        value = value.value
-    return str(value) if isinstance(value, int) else json.dumps(str(value), ensure_ascii=False)
+def _paths(thing: Any, path: Path = ()) -> Iterator[Path]:
+    """Yield the path of every key of a cluster, those that are absent too."""
+    for key in keys_of(type(thing)):
+        value, here = getattr(thing, key.name), (*path, key.name)
+        if has(type(value)):
+            yield from _paths(value, here)
+        elif isinstance(value, tuple) and value and has(type(value[0])) and keys_of(type(value[0])):
+            for index, item in enumerate(value):
+                yield from _paths(item, (*here, index))
+        else:
+            yield here
 
 
-def _keys(deployment: Deployment, host: str, question: str) -> tuple[Key, ...]:
+def _keys(deployment: Deployment, host: Host, question: str) -> tuple[Key, ...]:
     """Return the keys of the cluster file that a question names: those of the host first, else any."""
     asked = _words(question)
-    keys = [key_at(deployment, path) for path in deployment.origins]
-    own = [key for key in keys if key.name.startswith(f"hosts.{host}.")]
-    elsewhere = [key for key in keys if not key.name.startswith("hosts.") or len(asked) > 2]
+    position = deployment.path(host, "name")[1]
+    paths = list(_paths(deployment))
+    own = [path for path in paths if path[:2] == ("hosts", position)]
+    elsewhere = [path for path in paths if path[0] != "hosts" or len(asked) > 2]
     for among in (own, elsewhere):
-        found = tuple(key for key in among if _words(key.name)[-len(asked) :] == asked)
+        keys = (key_at(deployment, path) for path in among if _words(str(path[-1])) == asked[-1:])
+        found = tuple(key for key in keys if _words(key.name)[-len(asked) :] == asked)
         if found:
             return found
     return ()
 
 
-def _unknown(plan: Plan, host: HostPlan, files: tuple[str, ...], setting: str) -> str:
+def _unknown(plan: Plan, host: HostPlan, artifacts: tuple[Artifact, ...], setting: str) -> str:
     """Say who has the setting, or what comes near."""
-    name = host.host.name
-    where = f"{files[0]} of {name}" if len(files) == 1 else name
+    asked, name = _words(setting), host.host.name
+    where = f"{artifacts[0].path} of {name}" if len(artifacts) == 1 else name
     # The host itself, where the question named another of its files, then the others.
-    having = [
-        (one.host.name, found)
-        for one in (host, *(one for one in plan.hosts if one is not host))
-        if (found := _best(list(_answers(plan.deployment, one)), setting))
-    ]
+    others = (host, *(one for one in plan.hosts if one is not host))
+    having: dict[str, list[str]] = {}
+    for one in others:
+        for path in dict.fromkeys(
+            artifact.path for artifact, _ in _best(_values(one, one.artifacts), setting)
+        ):
+            having.setdefault(path, []).append(one.host.name)
     if having:
-        paths = dict.fromkeys(answer.path for answer in having[0][1])
-        return f'"{setting}" is not set in {where}; it is in {listed(paths)} of {listed(one for one, _ in having)}'
-    documented = [
-        one for artifact in host.artifacts if artifact.path in files for one in artifact.documented()
-    ]
-    if any(_words(one.key)[-len(_words(setting)) :] == _words(setting) for one in documented):
-        return f'"{setting}" is not set in {where}: the default of the program holds'
-    return f'no setting of {where} is called "{setting}"; {did_you_mean(setting, _names(documented))}'
+        places = "; ".join(f"{path} of {listed(names)}" for path, names in list(having.items())[:3])
+        return f"{quoted(setting)} is not set in {where}; it is in {places}"
+    documented = [one for artifact in artifacts for one in artifact.documented()]
+    if any(_words(one.key)[-len(asked) :] == asked for one in documented):
+        return f"{quoted(setting)} is not set in {where}: the default of the program holds"
+    hint = did_you_mean(setting.strip(), _names(documented))
+    return f"no setting of {where} is called {quoted(setting)}; {hint}"
 
 
-def _names(documented: Iterable[Any]) -> list[str]:
+def _names(documented: list[Setting]) -> list[str]:
     keys = [one.key for one in documented]
     return list(dict.fromkeys([*keys, *(re.split(r"[\s.]", key)[-1] for key in keys)]))

@@ -84,20 +84,24 @@ class Artifact(ABC):
         return ()
 
     @classmethod
+    @abstractmethod
     def reference(cls) -> Reference:
         """Return what can stand in such a file."""
-        return Reference((), lambda text: iter(()))
 
     @classmethod
     def documented(cls) -> tuple[Setting, ...]:
         """Return every setting that such a file can have."""
         return cls.reference().settings
 
-    def explained(self) -> tuple[Value, ...]:
-        """Return every setting that this file has, in its order, each with the reason. Raises Unwritable."""
+    def explained(self, text: str | None = None) -> tuple[Value, ...]:
+        """Return every setting that this file has, in its order, each with the reason.
+
+        `text` is what `render` gave, where it is at hand. Raises Unwritable.
+        """
         reference = self.reference()
         known = {setting.key: setting for setting in reference.settings}
-        return tuple(self._value(known, found) for found in reference.statements(self.render()))
+        text = self.render() if text is None else text
+        return tuple(self._value(known, found) for found in reference.statements(text))
 
     def _value(self, known: Mapping[str, Setting], found: Statement) -> Value:
         if found.key not in known:

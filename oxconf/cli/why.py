@@ -2,7 +2,7 @@
 
 import click
 
-from oxconf.cli._common import demand_input, environment, fail, input_errors, tier_option
+from oxconf.cli._common import demand_input, environment, input_errors, tier_option
 
 
 @click.command(
@@ -33,10 +33,6 @@ def why(host: str, setting: str, cluster: str | None, tier: str | None) -> None:
     from oxconf.syntax._base import Unwritable
 
     demand_input(cluster, tier, "why HOST SETTING")
-    with input_errors(Unwritable):
+    with input_errors(UnknownSetting, Unwritable):
         deployment = load(cluster, tier=tier, environment=environment())
-        try:
-            found = answer(make_plan(deployment), host, setting)
-        except UnknownSetting as error:
-            fail(str(error))
-        click.echo(show(found, host, deployment.host(host).memory))
+        click.echo(show(answer(make_plan(deployment), host, setting)))

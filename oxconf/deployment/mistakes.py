@@ -15,6 +15,8 @@ MOST_SHOWN = 100
 LONGEST_WORD = 60
 LONGEST_LINE = 100
 BEFORE_CARET = 60
+MOST_KNOWN = 24
+"""Words that a message lists when none of them is close."""
 
 
 @frozen
@@ -75,10 +77,12 @@ class ClusterError(InputError):
 
 def did_you_mean(word: str, known: list[str]) -> str:
     """Return `did you mean "address"?`, or the known words when none is close."""
-    close = get_close_matches(word[:LONGEST_WORD].lower(), known, n=1, cutoff=0.6)
+    by_folded = {each.lower(): each for each in reversed(known)}
+    close = get_close_matches(word[:LONGEST_WORD].lower(), by_folded, n=1, cutoff=0.6)
     if close:
-        return f'did you mean "{close[0]}"?'
-    return "known: " + ", ".join(known)
+        return f'did you mean "{by_folded[close[0]]}"?'
+    more = f" and {len(known) - MOST_KNOWN} more" if len(known) > MOST_KNOWN else ""
+    return f"known: {', '.join(known[:MOST_KNOWN])}{more}"
 
 
 def quoted(text: str) -> str:

@@ -6,6 +6,7 @@ Fields that may be absent are `... | None`; what absence means is part of their 
 
 from collections.abc import Mapping
 from enum import Enum
+from functools import cached_property
 from ipaddress import IPv4Address, IPv4Network
 
 from attrs import field, frozen
@@ -383,9 +384,13 @@ class Deployment:
         """Return why the value at a path is what it is."""
         return self.origins[path]
 
+    @cached_property
+    def _positions(self) -> Mapping[str, int]:
+        return {host.name: index for index, host in enumerate(self.hosts)}
+
     def path(self, host: Host, name: str) -> Path:
         """Return the path of a key of a host."""
-        return "hosts", [each.name for each in self.hosts].index(host.name), name
+        return "hosts", self._positions[host.name], name
 
     def host_origin(self, host: Host, name: str) -> Origin:
         """Return why a key of a host is what it is."""

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from oxconf.artifacts._setting import Setting
+from oxconf.deployment.origin import Mark, Origin
 from oxconf.deployment.units import GIB, format_size, speak_size
 from oxconf.reasons import Answer, Key, Why
 
@@ -10,31 +11,29 @@ SHOWN = 6
 """Keys behind one setting that a person is shown."""
 
 
-def show(why: Why, host: str, memory: int) -> str:
-    """Return a paragraph for each setting; `memory` is what the host has, in bytes."""
-    parts = ["\n".join(_answer(answer)) for answer in why.answers]
-    if why.keys:
-        parts.append("\n".join(_key(key) for key in why.keys))
+def show(why: Why) -> str:
+    """Return a paragraph for each setting or key, and the host's memory where they are about it."""
+    parts = ["\n".join(_answer(why.host.name, answer)) for answer in why.answers]
+    parts += [f"{_key(key)}\n  {key.doc}" for key in why.keys]
     if why.memory:
-        parts.append("\n".join(_memory(why, host, memory)))
+        parts.append("\n".join(_memory(why)))
     return "\n\n".join(parts)
 
 
-def _answer(answer: Answer) -> Iterator[str]:
+def _answer(host: str, answer: Answer) -> Iterator[str]:
     value = answer.value
     name = f"{value.where}: {value.setting.key}" if value.where else value.setting.key
     yield f"{name} = {value.text}"
-    yield f"  at {answer.host}:{answer.path}:{value.line}"
+    if answer.in_block:
+        yield f"  at line {value.line} of oxconf's block in {host}:{answer.path}"
+    else:
+        yield f"  at {host}:{answer.path}:{value.line}"
     yield f"  {value.setting.doc}"
     limits = _limits(value.setting)
     if limits:
         yield f"  {limits}"
     if not value.origin.place:
-        yield (
-            f"  {value.origin.mark.value}: {value.origin.why}"
-            if value.origin.why
-            else f"  {value.origin.mark.value}"
-        )
+        yield f"  {': '.join(filter(None, (value.origin.mark.value, value.origin.why)))}"
     for key in answer.keys[:SHOWN]:
         yield f"  from {_key(key)}"
     if len(answer.keys) > SHOWN:
@@ -42,11 +41,15 @@ def _answer(answer: Answer) -> Iterator[str]:
 
 
 def _key(key: Key) -> str:
-    origin = key.origin
-    if origin.mark.value == "CLUSTER":
-        return f"{key.name} = {key.text}, {origin.place}"
-    why = f" {origin.why}" if origin.why else ""
-    return f"{key.name} = {key.text}, {origin.place}: {origin.mark.value}{why}"
+    if key.text is None or key.origin is None:
+        return f"{key.name} is not set"
+    return f"{key.name} = {key.text}, {_who(key.origin)}"
+
+
+def _who(origin: Origin) -> str:
+    if origin.mark is Mark.CLUSTER:
+        return origin.place
+    return f"{origin.place}: {' '.join(filter(None, (origin.mark.value, origin.why)))}"
 
 
 def _limits(setting: Setting) -> str:
@@ -62,13 +65,13 @@ def _limits(setting: Setting) -> str:
     return ", ".join(part for part in (setting.unit, span) if part)
 
 
-def _memory(why: Why, host: str, memory: int) -> Iterator[str]:
+def _memory(why: Why) -> Iterator[str]:
     """Yield the host's memory as a sum."""
     total = sum(part.size for part in why.memory)
-    rows = [*((part.name, part.size) for part in why.memory), ("together", total)]
+    rest = why.host.memory - total
+    rows = [(part.name, part.size) for part in why.memory]
+    rows += [("together", total), ("left" if rest >= 0 else "missing", abs(rest))]
     width = max(len(name) for name, _ in rows)
-    yield f"memory of {host}: {speak_size(memory)}"
+    yield f"memory of {why.host.name}: {speak_size(why.host.memory)}"
     for name, size in rows:
         yield f"  {name:<{width}}  {size / GIB:6.2f} GiB"
-    rest = memory - total
-    yield f"  {'left' if rest >= 0 else 'missing':<{width}}  {abs(rest) / GIB:6.2f} GiB"

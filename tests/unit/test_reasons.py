@@ -76,9 +76,16 @@ def test_a_key_of_the_cluster_file(plan: Plan) -> None:
             "maxconn",
             '"maxconn" is not set in db1; it is in /etc/haproxy/haproxy.cfg of ox1, ox2, ox3 and prov1',
         ),
-        ("db1", "oy.cnf:max_connections", 'the host has no file "oy.cnf"; did you mean "ox.cnf"?'),
+        ("db1", "oy.cnf:max_connections", 'db1 has no file "oy.cnf"; did you mean "ox.cnf"?'),
         ("db1", "ox.cnf:wsrep_on", '"wsrep_on" is not set in /etc/mysql/ox.conf.d/ox.cnf of db1; it is in '),
         ("db1", "", 'no setting of db1 is called ""; '),
+        ("db1", "wsrep\nprovider", r'no setting of db1 is called "wsrep\u000aprovider"; '),
+        ("ox1", "AJP_PROT", 'no setting of ox1 is called "AJP_PROT"; did you mean "AJP_PORT"?'),
+        (
+            "ox1",
+            "vrrp_script timeout",
+            '"vrrp_script timeout" is not set in ox1; it is in /etc/keepalived/keepalived.conf of web1 and web2',
+        ),
         ("db1", "innodb_redo_log_capacity", '"innodb_redo_log_capacity" is not set in db1: '),
     ],
 )
@@ -87,6 +94,28 @@ def test_what_is_not_there(plan: Plan, host: str, question: str, message: str) -
         why(plan, host, question)
 
     assert str(caught.value).startswith(message)
+
+
+def test_a_miss_is_a_short_line(plan: Plan) -> None:
+    with pytest.raises(UnknownSetting) as caught:
+        why(plan, "db1", "x" * 100_000)
+
+    assert len(str(caught.value)) < 1000
+
+
+def test_a_key_that_is_left_out(plan: Plan) -> None:
+    (key,) = why(plan, "db1", "database.tuning.innodb_io_capacity").keys
+
+    assert (key.name, key.text) == ("database.tuning.innodb_io_capacity", None)
+
+
+def test_the_memory_is_that_of_the_host(plan: Plan) -> None:
+    assert why(plan, "db1", "hosts.web1.memory").memory == ()
+    assert why(plan, "db1", "memory").memory
+
+
+def test_the_line_of_a_block_is_said_to_be_one(plan: Plan) -> None:
+    assert "\n  at line 4 of oxconf's block in ox1:/etc/fstab\n" in show(why(plan, "ox1", "fstab:hard"))
 
 
 def test_no_secret_is_said(plan: Plan) -> None:
@@ -120,7 +149,7 @@ def test_what_a_person_reads(name: str, host: str, question: str) -> None:
     deployment = load_text(CLUSTER)
     expected = Path(__file__).parents[1] / "data" / "why" / f"{name}.txt"
 
-    text = show(why(make_plan(deployment), host, question), host, deployment.host(host).memory) + "\n"
+    text = show(why(make_plan(deployment), host, question)) + "\n"
     if os.environ.get("OXCONF_UPDATE"):
         expected.write_text(text, "utf-8")
 
