@@ -31,7 +31,11 @@ def right(text: str) -> Evidence:
 def collected(host: HostEvidence) -> HostFiles:
     """The files of a host, to be changed before they are judged."""
     return HostFiles(
-        name=host.name, facts=host.facts, files=tuple(host.files.values()), complete=host.complete
+        name=host.name,
+        facts=host.facts,
+        files=tuple(host.files.values()),
+        complete=host.complete,
+        enabled=host.enabled,
     )
 
 

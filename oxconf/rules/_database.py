@@ -112,6 +112,24 @@ def galera_clusters(evidence: Evidence) -> tuple[tuple[HostEvidence, ...], ...]:
     return tuple(tuple(nodes) for _, nodes in clusters)
 
 
+def lacking(cluster: tuple[HostEvidence, ...], name: str) -> Iterator[tuple[HostEvidence, OptionAt]]:
+    """Yield the nodes that do not set an option that others set, each with the first that is set.
+
+    A node of which files may be missing may set it there.
+    """
+    theirs = next((option for node in cluster if (option := node.option(name))), None)
+    if theirs is not None:
+        yield from ((node, theirs) for node in cluster if node.complete and node.option(name) is None)
+
+
+def are_mariadb(servers: tuple[HostEvidence, ...]) -> bool:
+    """Whether options show that the servers are MariaDB's, from 10.1 on; the defaults of MySQL's are others."""
+    if any(server.option(name) for server in servers for name in ("pxc_strict_mode", "gtid_mode")):
+        return False
+    signs = ("wsrep_on", "wsrep_gtid_mode", "gtid_strict_mode", "gtid_domain_id")
+    return any(server.option(name) for server in servers for name in signs)
+
+
 def replicates(host: HostEvidence) -> bool:
     """Whether the server is none of Galera's and has what a master or a slave needs."""
     if is_galera(host):

@@ -56,6 +56,12 @@ class Held:
     place: Place
 
 
+def configdbs(host: HostEvidence) -> Iterator[Configdb]:
+    """Yield the files of both processes of a host."""
+    yield from host.each(GroupwareConfigdb)
+    yield from host.each(AdmindaemonConfigdb)
+
+
 def clients(evidence: Evidence) -> Iterator[Client]:
     """Yield the URLs of every process of every host."""
     files: list[Configdb] = [*evidence.find(GroupwareConfigdb), *evidence.find(AdmindaemonConfigdb)]

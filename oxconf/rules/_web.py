@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from attrs import frozen
 
 from oxconf.artifacts.ajp_properties import AjpProperties
-from oxconf.artifacts.proxy_ajp import PATHS, SOAP, Balancer, BalancerMember, ProxyAjp
+from oxconf.artifacts.proxy_ajp import PATHS, SOAP, Balancer, BalancerMember, ProxyAjp, ProxyPass
 from oxconf.evidence import Evidence, HostEvidence, Located, Place
 from oxconf.rules._addresses import reached
 
@@ -22,6 +22,12 @@ _USERS = {
 def under(prefix: str, path: str) -> bool:
     """Whether httpd's ProxyPass for `prefix` takes `path`: only whole steps count."""
     return path == prefix or path.startswith(prefix if prefix.endswith("/") else f"{prefix}/")
+
+
+def taker(web: ProxyAjp, path: str) -> ProxyPass | None:
+    """Return the ProxyPass that takes what is below a path: the first one that fits, `!` included."""
+    below = f"{path.rstrip('/')}/"
+    return next((each for each in web.passes if under(each.path, below)), None)
 
 
 def user_balancers(web: ProxyAjp) -> tuple[Balancer, ...]:

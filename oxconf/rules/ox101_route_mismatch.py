@@ -32,7 +32,7 @@ RULE = Rule(
         "back to the login page."
     ),
     remedy="Give AJP_JVM_ROUTE (oxinstaller --jkroute) and the BalancerMember at that address the same route.",
-    source="the tutorial: the --jkroute parameter must equal the route parameter of that server",
+    source="the tutorial: --jkroute of a node is the route that the web servers give it",
     daemons="apache2 -t: Syntax OK. OX starts.",
     check=check,
 )

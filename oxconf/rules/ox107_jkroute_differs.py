@@ -54,7 +54,7 @@ RULE = Rule(
         "web servers know, and its users lose their sessions with each request."
     ),
     remedy="Write the route of the node's BalancerMember after --jkroute= and into AJP_JVM_ROUTE.",
-    source="the tutorial: the --jkroute parameter must equal the route parameter of that server",
+    source="the tutorial: --jkroute of a node is the route that the web servers give it",
     daemons="oxinstaller takes any word.",
     check=check,
 )

@@ -42,9 +42,9 @@ RULE = Rule(
     severity=Severity.WARNING,
     title="A dead node keeps requests waiting",
     why=(
-        "Measured with the tutorial's timeout=100 and retry=60: behind a host that died, requests hung for more than "
-        "40 seconds, and a node that was back got nobody for 52. With connectiontimeout=2 ping=2 retry=5 a dead host "
-        "costs a request 2 seconds, one whose JVM hangs 4."
+        "Measured with Apache 2.4 and the tutorial's timeout=100: a request for a host that is cut off hangs for 100 "
+        "seconds, and with retry=60 a node that is back may get nobody for a minute. With connectiontimeout=2 ping=2 "
+        "retry=5 a host that is gone costs a request 2 seconds, a node that hangs 4."
     ),
     remedy="Write connectiontimeout=2 ping=2 retry=5 behind each BalancerMember.",
     source="measured with Apache 2.4 and AJP; Apache's mod_proxy documentation for the defaults",

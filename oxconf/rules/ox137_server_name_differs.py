@@ -32,7 +32,7 @@ RULE = Rule(
         "are registered for that name and finds none: whoever is sent to it can not log in."
     ),
     remedy="Give oxinstaller the same --servername on every node, the one that registerserver got.",
-    source="the tutorial: a server is a whole cluster, and all its oxinstaller calls say --servername=oxserver",
+    source="the tutorial: the nodes are one server, and all its oxinstaller calls say --servername=oxserver",
     daemons="OX starts; the logins on that node fail.",
     check=check,
 )

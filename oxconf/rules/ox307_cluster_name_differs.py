@@ -48,7 +48,7 @@ RULE = Rule(
     title="Members of one Galera cluster have different cluster names",
     why="A node with another name is turned away and does not start; the cluster has one server less than it seems.",
     remedy="Give wsrep_cluster_name (GALERA_GROUP of an arbitrator) the same value on every member.",
-    source="MariaDB's wsrep.cnf: should be the same for all nodes in the cluster",
+    source="MariaDB's wsrep.cnf as shipped: one name for the whole cluster",
     daemons="mariadbd --help: rc 0. The node ends at its start, with a line about the group's name in its log.",
     check=check,
 )

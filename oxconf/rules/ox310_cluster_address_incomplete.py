@@ -4,7 +4,14 @@ from collections.abc import Iterator
 
 from oxconf.deployment.mistakes import listed
 from oxconf.evidence import Evidence, HostEvidence
-from oxconf.rules._database import galera_clusters, galera_nodes, node_addresses, node_lists
+from oxconf.rules._database import (
+    galera_clusters,
+    galera_nodes,
+    lacking,
+    node_addresses,
+    node_lists,
+    place_of,
+)
 from oxconf.rules._rule import Finding, Rule, Severity
 from oxconf.rules._words import odd_ones
 
@@ -13,6 +20,13 @@ def check(evidence: Evidence) -> Iterator[Finding]:
     """Compare each node's list with the nodes that are there, then the complete lists with each other."""
     alone = evidence.complete and len(galera_nodes(evidence)) == 1
     for cluster in galera_clusters(evidence):
+        for node, theirs in lacking(cluster, "wsrep_cluster_address"):
+            yield RULE.finding(
+                f"{node.name} has no wsrep_cluster_address, but {theirs.place.host} looks for its cluster at "
+                f"{theirs.value}",
+                place_of(node, "wsrep_provider", "wsrep_cluster_name"),
+                theirs.place,
+            )
         complete = []
         for known in node_lists(cluster):
             if not known.members:
@@ -55,7 +69,7 @@ RULE = Rule(
     code="OX310",
     name="cluster-address-incomplete",
     severity=Severity.ERROR,
-    title="A Galera node's list of members is empty, incomplete or differs from the others'",
+    title="A Galera node's list of members is missing, empty, incomplete or differs from the others'",
     why=(
         "With an empty list a node that restarts does not join, it begins a second cluster with old data, and users' "
         "writes are divided between two. With a member missing it can not join while only that member is up."

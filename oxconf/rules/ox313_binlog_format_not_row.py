@@ -3,20 +3,29 @@
 from collections.abc import Iterator
 
 from oxconf.evidence import Evidence
-from oxconf.rules._database import galera_nodes
+from oxconf.rules._database import are_mariadb, galera_clusters, galera_nodes, lacking, place_of
 from oxconf.rules._rule import Finding, Rule, Severity
 
 _ROW = {"row", "2"}
 
 
 def check(evidence: Evidence) -> Iterator[Finding]:
-    """Look at binlog_format of every Galera node."""
+    """Look at binlog_format of every Galera node; MariaDB's default is none that Galera takes."""
     for node in galera_nodes(evidence):
         option = node.option("binlog_format")
         if option is not None and option.value.strip().lower() not in _ROW:
             yield RULE.finding(
                 f"{node.name} is a Galera node and has binlog_format = {option.value}", option.place
             )
+    for cluster in galera_clusters(evidence):
+        for node, theirs in lacking(cluster, "binlog_format") if are_mariadb(cluster) else ():
+            if theirs.value.strip().lower() in _ROW:
+                yield RULE.finding(
+                    f"{node.name} is a Galera node and does not set binlog_format, which is MIXED by default; "
+                    f"{theirs.place.host} has {theirs.value}",
+                    place_of(node, "wsrep_provider", "wsrep_cluster_address"),
+                    theirs.place,
+                )
 
 
 RULE = Rule(

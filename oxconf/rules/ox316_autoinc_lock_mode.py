@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 
 from oxconf.evidence import Evidence
-from oxconf.rules._database import galera_nodes
+from oxconf.rules._database import are_mariadb, galera_clusters, galera_nodes, lacking, place_of
 from oxconf.rules._rule import Finding, Rule, Severity
 
 
 def check(evidence: Evidence) -> Iterator[Finding]:
-    """Look at innodb_autoinc_lock_mode of every Galera node."""
+    """Look at innodb_autoinc_lock_mode of every Galera node; MariaDB's default is 1."""
     for node in galera_nodes(evidence):
         option = node.option("innodb_autoinc_lock_mode")
         if option is not None and option.value.strip() != "2":
@@ -16,6 +16,15 @@ def check(evidence: Evidence) -> Iterator[Finding]:
                 f"{node.name} is a Galera node and has innodb_autoinc_lock_mode = {option.value}",
                 option.place,
             )
+    for cluster in galera_clusters(evidence):
+        for node, theirs in lacking(cluster, "innodb_autoinc_lock_mode") if are_mariadb(cluster) else ():
+            if theirs.value.strip() == "2":
+                yield RULE.finding(
+                    f"{node.name} is a Galera node and does not set innodb_autoinc_lock_mode, which is 1 by default; "
+                    f"{theirs.place.host} has 2",
+                    place_of(node, "wsrep_provider", "wsrep_cluster_address"),
+                    theirs.place,
+                )
 
 
 RULE = Rule(

@@ -3,11 +3,14 @@
 from collections.abc import Iterator
 
 from oxconf.evidence import Evidence, HostEvidence, OptionAt
-from oxconf.rules._database import galera_clusters
+from oxconf.rules._database import are_mariadb, galera_clusters, lacking, place_of
 from oxconf.rules._rule import Finding, Rule, Severity
 from oxconf.rules._words import odd_ones
 
 METHOD, AUTH = "wsrep_sst_method", "wsrep_sst_auth"
+DEFAULT_METHOD = "rsync"
+"""MariaDB's; those of Percona's releases differ."""
+
 _WITHOUT_ACCOUNT = {"rsync", "rsync_wan"}
 
 
@@ -30,6 +33,14 @@ def _methods(cluster: tuple[HostEvidence, ...]) -> Iterator[Finding]:
             mine.place,
             theirs.place,
         )
+    for node, theirs in lacking(cluster, METHOD) if are_mariadb(cluster) else ():
+        if theirs.value.strip() != DEFAULT_METHOD:
+            yield RULE.finding(
+                f"{node.name} transfers its state with {DEFAULT_METHOD}, the default, "
+                f"but {theirs.place.host} with {theirs.value}",
+                place_of(node, "wsrep_provider", "wsrep_cluster_address"),
+                theirs.place,
+            )
 
 
 def _accounts(cluster: tuple[HostEvidence, ...]) -> Iterator[Finding]:
@@ -43,6 +54,15 @@ def _accounts(cluster: tuple[HostEvidence, ...]) -> Iterator[Finding]:
             mine.place,
             theirs.place,
         )
+
+    for node, option in lacking(cluster, AUTH):
+        method = node.option(METHOD)
+        if method is not None and method.value.strip() not in _WITHOUT_ACCOUNT:
+            yield RULE.finding(
+                f"{node.name} has no wsrep_sst_auth, but {option.place.host} transfers its state {_account(option)}",
+                method.place,
+                option.place,
+            )
 
 
 def _account(option: OptionAt) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from oxconf.evidence import Evidence, HostEvidence
-from oxconf.rules._database import galera_nodes, is_off, is_on, place_of, replicating
+from oxconf.rules._database import are_mariadb, galera_nodes, is_off, is_on, lacking, place_of, replicating
 from oxconf.rules._rule import Finding, Rule, Severity
 
 _NAMES = ("log_slave_updates", "log_replica_updates")
@@ -11,8 +11,16 @@ _NAMES = ("log_slave_updates", "log_replica_updates")
 
 def check(evidence: Evidence) -> Iterator[Finding]:
     """Look at replicating servers, and at MariaDB's Galera nodes that give transaction ids to others."""
-    for server in replicating(evidence):
-        if _is_missing(server):
+    servers = replicating(evidence)
+    silent = dict(lacking(servers, "log_bin")) if are_mariadb(servers) else {}
+    for server, theirs in silent.items():
+        yield RULE.finding(
+            f"{server.name} has no log_bin, so that nobody can follow it; {theirs.place.host} has one",
+            place_of(server, *_NAMES, "server_id"),
+            theirs.place,
+        )
+    for server in servers:
+        if server not in silent and _is_missing(server):
             yield RULE.finding(
                 f"{server.name} replicates without log_slave_updates",
                 place_of(server, *_NAMES, "log_bin", "server_id"),
@@ -38,13 +46,14 @@ RULE = Rule(
     code="OX337",
     name="log-slave-updates-missing",
     severity=Severity.ERROR,
-    title="A server that may become the master does not log what it gets from others",
+    title="A server that may be the master has no binary log, or does not log what it gets from others",
     why=(
-        "When this server becomes the master, its binary log lacks everything that came from the old one. The other "
-        "slaves can not go on from it and have to be copied anew, in the middle of a failure."
+        "Without a binary log the slaves get nothing from this server. With a log of its own writes only they can not "
+        "go on from it once it becomes the master: what came from the old one is missing, and they have to be copied "
+        "anew, in the middle of a failure."
     ),
-    remedy="Set log_slave_updates=ON (log_replica_updates from MySQL 8.0.26 on) on every server.",
+    remedy="Set log_bin and log_slave_updates=ON (log_replica_updates from MySQL 8.0.26 on) on every server.",
     source="the tutorial: log_slave_updates=ON on master and slaves; MariaDB manual, Galera and GTIDs",
-    daemons="mariadbd starts; MySQL 5.6 with gtid_mode=ON does not.",
+    daemons="mariadbd starts, also without log_bin; MySQL 5.6 with gtid_mode=ON does not.",
     check=check,
 )

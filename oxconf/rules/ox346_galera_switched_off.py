@@ -3,12 +3,28 @@
 from collections.abc import Iterator
 
 from oxconf.evidence import Evidence, HostEvidence, OptionAt
-from oxconf.rules._database import cluster_members, is_off
+from oxconf.rules._database import (
+    are_mariadb,
+    cluster_members,
+    galera_clusters,
+    is_off,
+    is_on,
+    lacking,
+    place_of,
+)
 from oxconf.rules._rule import Finding, Rule, Severity
 
 
 def check(evidence: Evidence) -> Iterator[Finding]:
-    """Look for servers with a list of members and without replication."""
+    """Look for servers with a list of members and without replication, or without the switch that others have."""
+    for cluster in galera_clusters(evidence):
+        for node, theirs in lacking(cluster, "wsrep_on") if are_mariadb(cluster) else ():
+            if is_on(theirs):
+                yield RULE.finding(
+                    f"{node.name} does not set wsrep_on, which is OFF by default; {theirs.place.host} sets it",
+                    place_of(node, "wsrep_provider", "wsrep_cluster_address"),
+                    theirs.place,
+                )
     for server in evidence.databases:
         reason, address = _off(server), server.option("wsrep_cluster_address")
         if not cluster_members(server):
@@ -43,6 +59,6 @@ RULE = Rule(
     ),
     remedy="Set wsrep_on=ON and wsrep_provider to Galera's library on every node.",
     source="MariaDB's wsrep.cnf ships wsrep_provider=none; MariaDB manual: wsrep_on is off by default since 10.1",
-    daemons="mariadbd starts, and says nothing about it.",
+    daemons="mariadbd starts, and says nothing about it, also where the line wsrep_on is missing.",
     check=check,
 )

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from oxconf.artifacts._time import SECOND, Milliseconds
+from oxconf.artifacts.keepalived_conf import VirtualAddress
 from oxconf.deployment.mistakes import listed
 from oxconf.evidence import Evidence
 from oxconf.rules._rule import Finding, Rule, Severity
@@ -22,6 +23,7 @@ def check(evidence: Evidence) -> Iterator[Finding]:
                 *dict.fromkeys(each.at(name) for name, _ in differing for each in (peer, other)),
             )
         yield from _unicast(group)
+        yield from _prefixes(group)
 
 
 _NAMES = ("addresses", "advert_int", "auth_type", "unicast_peers")
@@ -54,6 +56,24 @@ def _unicast(group: tuple[Peer, ...]) -> Iterator[Finding]:
                 )
 
 
+def _prefixes(group: tuple[Peer, ...]) -> Iterator[Finding]:
+    """Compare the networks that the addresses bring with them; without one, or with /32, an address brings none."""
+    by_address: dict[str, list[tuple[Peer, VirtualAddress]]] = {}
+    for peer in group:
+        for each in peer.instance.addresses:
+            if each.address.network.prefixlen < each.address.max_prefixlen:
+                by_address.setdefault(str(each.address.ip), []).append((peer, each))
+    for held in by_address.values():
+        for (peer, mine), (other, theirs) in odd_ones(
+            (one, one[1].address.network.prefixlen) for one in held
+        ):
+            yield RULE.finding(
+                f"{peer.host} has {mine.address}, {other.host} {theirs.address}: with the address comes another route",
+                peer.file.at(mine.line),
+                other.file.at(theirs.line),
+            )
+
+
 RULE = Rule(
     code="OX404",
     name="vrrp-peers-differ",
@@ -61,7 +81,8 @@ RULE = Rule(
     title="The holders of a floating address do not agree",
     why=(
         "keepalived drops adverts whose addresses, interval or authentication are not its own, and gets none from a "
-        "host that does not send to it. A backup that hears nothing takes the address while the master has it."
+        "host that does not send to it. A backup that hears nothing takes the address while the master has it. "
+        "With another prefix length its holder gets a route that the others do not have, and loses part of the network."
     ),
     remedy=(
         "Write the same virtual_ipaddress, advert_int and authentication on every holder, and in unicast_peer the "

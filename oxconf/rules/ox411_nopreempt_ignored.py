@@ -27,7 +27,7 @@ RULE = Rule(
     title="nopreempt does not count with the state MASTER",
     why="A host that comes back takes the address at once: a second interruption for all users, for nothing.",
     remedy="Write state BACKUP on every host; the priority decides who begins.",
-    source="keepalived.conf(5): for nopreempt the initial state must not be MASTER",
+    source="keepalived.conf(5): nopreempt works where every instance begins as BACKUP",
     daemons='keepalived -t: "nopreempt will not work with initial state MASTER - clearing".',
     check=check,
 )

@@ -7,6 +7,7 @@ from oxconf.artifacts.clustercheck import ClustercheckSocket
 from oxconf.artifacts.haproxy_cfg import HaproxyCfg
 from oxconf.deployment.topology import CLUSTERCHECK_PORT
 from oxconf.evidence import Evidence, HostEvidence, Place
+from oxconf.rules._addresses import is_ipv4, reached
 from oxconf.rules._rule import Finding, Rule, Severity
 from oxconf.syntax import unit
 
@@ -15,7 +16,10 @@ WORDS = {"localhost": ("127.0.0.0/8",), "any": ("0.0.0.0/0",)}
 
 
 def check(evidence: Evidence) -> Iterator[Finding]:
-    """Compare the addresses that the socket allows with the hosts whose HAProxy asks it."""
+    """Compare the addresses that the socket allows with the hosts whose HAProxy asks it.
+
+    Who asks its own host calls from the address that it calls.
+    """
     for proxy in evidence.find(HaproxyCfg):
         asked: dict[str, Place] = {}
         for listener in proxy.artifact.listeners:
@@ -23,14 +27,17 @@ def check(evidence: Evidence) -> Iterator[Finding]:
                 if server.check_port == CLUSTERCHECK_PORT:
                     asked.setdefault(server.address, proxy.at(server.line))
         for address, place in asked.items():
-            node = evidence.owner(address)
-            if node is None or node is proxy.host:
-                continue
-            refusing = _refuses(node, proxy.host.facts.addresses)
-            if refusing is not None:
+            node = reached(evidence, proxy.host, address)
+            callers = proxy.host.facts.addresses
+            if node is proxy.host:
+                callers = (address,) if is_ipv4(address) else ()
+            refusing = _refuses(node, callers) if node else None
+            if node is not None and refusing is not None:
+                whose = (
+                    "its own health check" if node is proxy.host else f"the health check of {proxy.host.name}"
+                )
                 yield RULE.finding(
-                    f"{node.name} does not answer the health check of {proxy.host.name} "
-                    f"({', '.join(proxy.host.facts.addresses)})",
+                    f"{node.name} does not answer {whose} ({', '.join(callers)})",
                     refusing,
                     place,
                 )
@@ -70,7 +77,10 @@ RULE = Rule(
         "all other nodes work."
     ),
     remedy="Add IPAddressAllow= with the host's address to clustercheck.socket; then restart the socket.",
-    source="systemd.resource-control(5): IPAddressDeny=any refuses whoever IPAddressAllow= does not name",
+    source=(
+        "systemd.resource-control(5): IPAddressDeny=any refuses whoever IPAddressAllow= does not name; measured: "
+        "HAProxy asks its own host from the address that it calls, and localhost is 127.0.0.0/8 alone"
+    ),
     daemons="haproxy -c and systemd-analyze verify: accepted.",
     check=check,
 )

@@ -31,7 +31,7 @@ RULE = Rule(
     ),
     remedy="Mount it hard (the default): rw,hard,noatime,_netdev.",
     source=(
-        "nfs(5): soft can cause silent data corruption; use it only where answering in time counts more than the data"
+        "nfs(5): a soft mount may lose data without a word; it is for those to whom an answer in time is worth more"
     ),
     daemons="findmnt --verify and mount accept it.",
     check=check,

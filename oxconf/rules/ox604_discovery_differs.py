@@ -7,6 +7,9 @@ from oxconf.rules._caches import SESSIONS, SHARED, Cache, caches, discovers, nam
 from oxconf.rules._rule import Finding, Rule, Severity
 from oxconf.rules._words import odd_ones
 
+DEFAULT_ADDRESS, DEFAULT_PORT = "228.5.6.7", 6789
+"""Where JCS looks for the others when the file does not say."""
+
 
 def check(evidence: Evidence) -> Iterator[Finding]:
     """Compare group and port of all processes that find each other by multicast."""
@@ -22,13 +25,19 @@ def check(evidence: Evidence) -> Iterator[Finding]:
 
 def _group(cache: Cache) -> tuple[str, int] | None:
     artifact = cache.artifact
-    if artifact.udp_discovery_address is None or artifact.udp_discovery_port is None:
+    address, port = artifact.udp_discovery_address, artifact.udp_discovery_port
+    known = {"udp_discovery_address": address, "udp_discovery_port": port}
+    if any(value is None and name in artifact.lines for name, value in known.items()):
+        # It can not be read, which is OX001's.
         return None
-    return str(artifact.udp_discovery_address), artifact.udp_discovery_port
+    return str(address or DEFAULT_ADDRESS), port or DEFAULT_PORT
 
 
 def _shown(cache: Cache) -> str:
-    return f"{cache.artifact.udp_discovery_address}:{cache.artifact.udp_discovery_port}"
+    address, port = _group(cache) or ("", 0)
+    artifact = cache.artifact
+    given = artifact.udp_discovery_address is not None and artifact.udp_discovery_port is not None
+    return f"{address}:{port}" if given else f"{address}:{port} (by default)"
 
 
 RULE = Rule(
@@ -41,7 +50,7 @@ RULE = Rule(
         "users see old folders, rights and settings there."
     ),
     remedy="Give UdpDiscoveryAddr and UdpDiscoveryPort the same values in cache.ccf of both processes on every node.",
-    source="the tutorial: 224.0.0.1 and 6780 on every node and for both processes",
+    source="the tutorial: 224.0.0.1 and 6780 on every node and for both processes; JCS: 228.5.6.7 and 6789 by default",
     daemons="OX starts; netstat shows no connections between the nodes.",
     check=check,
 )

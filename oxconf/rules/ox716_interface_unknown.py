@@ -8,6 +8,7 @@ from oxconf.deployment.mistakes import listed
 from oxconf.evidence import Evidence, HostEvidence, Place
 from oxconf.rules._endpoints import write_addresses
 from oxconf.rules._rule import Finding, Rule, Severity
+from oxconf.syntax import interfaces
 
 LOOPBACK = "lo"
 
@@ -42,6 +43,17 @@ def _named(host: HostEvidence) -> Iterator[tuple[str, str, Place]]:
         for found in host.each(cls):
             for route in found.artifact.routes:
                 yield route.interface, f"the route of {route.network}", found.at(route.line)
+    for table in host.each(MulticastInterfaces):
+        # The route is set when the interface of its stanza goes up.
+        for stanza in interfaces.parse(host.files[table.path].text).stanzas("iface"):
+            lines = {option.line for option in stanza.options}
+            for route in table.artifact.routes:
+                if route.line in lines and stanza.words and route.interface != stanza.words[0]:
+                    yield (
+                        stanza.words[0],
+                        f"the stanza that sets the route of {route.network}",
+                        table.at(stanza.line),
+                    )
     for held in write_addresses(host):
         if held.interface is not None:
             yield held.interface, f"the write address {held.address}", held.place

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from oxconf.artifacts.clustercheck import ClustercheckCnf
 from oxconf.artifacts.configdb_properties import AdmindaemonConfigdb, GroupwareConfigdb
 from oxconf.artifacts.oxinstaller import OxInstaller
 from oxconf.deployment.mistakes import listed
@@ -20,7 +21,9 @@ AUTH_PASS_COUNTS = 8
 
 def check(evidence: Evidence) -> Iterator[Finding]:
     """Compare passwords that are known, use by use. None of them is shown; a placeholder is OX801's."""
-    for text, entries in (*_configdb(evidence), *_state_transfer(evidence), *_vrrp(evidence)):
+    yield from _health_users(evidence)
+    uses = (*_configdb(evidence), *_state_transfer(evidence), *_health_checks(evidence), *_vrrp(evidence))
+    for text, entries in uses:
         pairs = list(odd_ones((place, value) for place, value in entries))
         if pairs:
             odd, usual = [place for place, _ in pairs], pairs[0][1]
@@ -78,6 +81,37 @@ def _vrrp(evidence: Evidence) -> Iterator[tuple[str, list[Entry]]]:
         yield f"the floating address {listed(group[0].addresses)}", entries
 
 
+def _health_checks(evidence: Evidence) -> Iterator[tuple[str, list[Entry]]]:
+    """Passwords of the health check by user: Galera copies the accounts, so each is the same on all nodes."""
+    for cluster in galera_clusters(evidence):
+        users: dict[str | None, list[Entry]] = {}
+        for node in cluster:
+            for file in node.each(ClustercheckCnf):
+                password = file.artifact.password
+                if password is None or password.value is not None:
+                    entry = (file.place("password"), password.value or "" if password else "")
+                    users.setdefault(file.artifact.user, []).append(entry)
+        for entries in users.values():
+            yield "the health check", entries
+
+
+def _health_users(evidence: Evidence) -> Iterator[Finding]:
+    """Look for a node whose health check has another user and yet the others' password."""
+    for cluster in galera_clusters(evidence):
+        files = [file for node in cluster for file in node.each(ClustercheckCnf)]
+        for file, other in odd_ones((file, file.artifact.user) for file in files):
+            if file.artifact.password == other.artifact.password:
+                mine, theirs = (
+                    f'"{each.artifact.user}"' if each.artifact.user else "nobody" for each in (file, other)
+                )
+                yield RULE.finding(
+                    f"the health check of {file.host.name} logs in as {mine}, that of {other.host.name} as {theirs}, "
+                    "with the same password",
+                    file.place("user"),
+                    other.place("user"),
+                )
+
+
 RULE = Rule(
     code="OX813",
     name="secrets-differ",
@@ -85,7 +119,8 @@ RULE = Rule(
     title="Hosts have different passwords where they need the same one",
     why=(
         "OX with a wrong password does not start. Galera with one can not give its data to a node that joins. "
-        "keepalived drops the other's adverts, and both hosts take the address."
+        "keepalived drops the other's adverts, and both hosts take the address. A health check that can not log in "
+        "takes its server out."
     ),
     remedy="Write the same password into all of these places, and the one that the database knows.",
     source="MariaDB manual, wsrep_sst_auth; keepalived.conf(5), auth_pass",

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from oxconf.artifacts.configdb_properties import AdmindaemonConfigdb, GroupwareConfigdb
 from oxconf.evidence import Evidence, Place
-from oxconf.rules._database import number
+from oxconf.rules._database import number, place_of
 from oxconf.rules._rule import Finding, Rule, Severity
 
 GROUPWARE_POOLS = 4
@@ -14,6 +14,10 @@ ADMINDAEMON_POOLS = 2
 """configdb and the user databases; the admin daemon has no reads of its own."""
 
 
+DEFAULT = 151
+"""Connections that MariaDB and MySQL take where max_connections is not set."""
+
+
 def check(evidence: Evidence) -> Iterator[Finding]:
     """Add up the pools of all OX hosts and compare the sum with max_connections of every server."""
     pools = list(_pools(evidence))
@@ -21,12 +25,13 @@ def check(evidence: Evidence) -> Iterator[Finding]:
     hosts = len({place.host for _, place in pools})
     for server in evidence.databases:
         option = server.option("max_connections")
-        allowed = number(option)
-        if option is not None and allowed is not None and allowed < wanted:
+        allowed = DEFAULT if option is None and server.complete else number(option)
+        if allowed is not None and allowed < wanted:
+            by_default = "" if option else ", the default"
             yield RULE.finding(
-                f"{server.name} takes {allowed} connections, but the pools of {hosts} OX "
+                f"{server.name} takes {allowed} connections{by_default}, but the pools of {hosts} OX "
                 f"host{'' if hosts == 1 else 's'} may open {wanted}",
-                option.place,
+                place_of(server, "max_connections", "max_connect_errors"),
                 *(place for _, place in pools[:1]),
             )
 

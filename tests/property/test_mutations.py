@@ -33,6 +33,8 @@ INSTALLER = "/usr/local/sbin/oxconf-oxinstaller"
 PROXY = "/etc/apache2/conf-available/proxy_ajp.conf"
 HAPROXY = "/etc/haproxy/haproxy.cfg"
 KEEPALIVED = "/etc/keepalived/keepalived.conf"
+CHECK_ACCOUNT = "/etc/mysql/clustercheck.cnf"
+SERVICE = "/etc/systemd/system/clustercheck@.service"
 SOCKET = "/etc/systemd/system/clustercheck.socket"
 GUARD = "/etc/systemd/system/open-xchange.service.d/oxconf-filestore.conf"
 WRITE_ADDRESS = "/etc/systemd/system/oxconf-write-address.service"
@@ -65,6 +67,7 @@ class Mutation:
 
 HAPROXY_GALERA = {"mode": "galera", "access": "haproxy", "read_policy": "round-robin-causal"}
 GALERA, REPLICATION, BALANCERS = {"mode": "galera"}, {"mode": "replication"}, {"balancers": "yes"}
+MARIADB_GALERA = {**GALERA, "flavour": "mariadb", "version": "10.11"}
 EXPORTS = {"extra": ("filestore",)}
 
 MUTATIONS = (
@@ -147,6 +150,38 @@ MUTATIONS = (
     Mutation("OX913", DROPIN, r"(?<=LimitNOFILE=).+", "100", needs={"flavour": "mariadb"}),
     Mutation("OX916", HAPROXY, r"(?<=maxconn )\d+", "1", needs=HAPROXY_GALERA),
     Mutation("OX904", OX_CNF, r"(?<=\nmax_connections = ).+", "5"),
+    Mutation("OX001", HOST_CNF, r"(?<=\[)mysqld(?=\])", "mysqldx"),
+    Mutation("OX016", GROUPWARE, r"(read|write)Property\.[12]=.+\n", ""),
+    Mutation("OX016", SOCKET, r"WantedBy=.+\n", "", needs=GALERA),
+    Mutation("OX016", KEEPALIVED, r"(?<=virtual_ipaddress \{\n).+\n", "", needs=BALANCERS),
+    Mutation("OX103", PROXY, r"(?<=BalancerMember )ajp(?=:)", "ajpx"),
+    Mutation("OX103", PROXY, r"(?<=BalancerMember )ajp(?=:)", "http"),
+    Mutation("OX113", PROXY, r"    ProxyPass /ajax .*\n|ProxyPass /ajax .*\n", "", hosts=2, needs=BALANCERS),
+    Mutation("OX204", ADMINDAEMON, r"(?<=/)configdb(?=\n)", "elsewhere"),
+    Mutation("OX204", GROUPWARE, r"(?<=Property\.1=user=).+", "nobody", hosts=2),
+    Mutation("OX204", INSTALLER, r"(?<=--configdb-readport=)\S+", "1"),
+    Mutation("OX204", INSTALLER, r"(?<=--configdb-writehost=)\S+", NOBODYS),
+    Mutation("OX225", GROUPWARE, r"(?<=useSeparateWrite=)true", "false", needs=HAPROXY_GALERA),
+    Mutation("OX310", WSREP, r"wsrep_cluster_address = .+\n", "", hosts=2, needs=GALERA),
+    Mutation("OX313", WSREP, r"binlog_format = .+\n", "", hosts=2, needs=MARIADB_GALERA),
+    Mutation("OX316", WSREP, r"innodb_autoinc_lock_mode = .+\n", "", hosts=2, needs=MARIADB_GALERA),
+    Mutation("OX325", WSREP, r"wsrep_sst_(method|auth) = .+\n", "", hosts=2, needs=MARIADB_GALERA),
+    Mutation("OX337", GTID, r"\nlog_bin = .+(?=\n)", "", hosts=2, needs={**REPLICATION, "flavour": "mariadb"}),
+    Mutation("OX346", WSREP, r"wsrep_on = .+\n", "", hosts=2, needs=MARIADB_GALERA),
+    Mutation("OX404", KEEPALIVED, r"(?<=/)\d+(?= dev)", "9", hosts=2, needs=BALANCERS),
+    Mutation("OX452", HAPROXY, r"(?<=expect status )200", "503", needs=HAPROXY_GALERA),
+    Mutation("OX455", SOCKET, r"Accept=yes\n", "", needs=GALERA),
+    Mutation("OX455", SERVICE, r"(?<=ExecStart=)\S+", "/usr/local/bin/elsewhere", needs=GALERA),
+    Mutation("OX455", KEEPALIVED, r"(?<=script )/usr/local/\S+", "/usr/local/bin/elsewhere", needs=BALANCERS),
+    Mutation("OX516", "/etc/fstab", r"\n.+ nfs .+(?=\n)", ""),
+    Mutation("OX516", GUARD, r"(?<=AssertPathIsMountPoint=).+", "/elsewhere"),
+    Mutation("OX604", CACHE, r".+UdpDiscoveryPort=.+\n", ""),
+    Mutation("OX616", CACHE, r"(?<=Receive=)true", "false"),
+    Mutation("OX616", CACHE, r"jcs\.auxiliary\.LTCP=.+\n|.+TcpListenerPort=.+\n", ""),
+    Mutation("OX616", CACHE, r"(?:(?<=jcs\.default=)|(?<=erCache=))LTCP", "", hosts=2),
+    Mutation("OX716", "/etc/network/interfaces", r"(?<=\niface )\S+", "nowhere0"),
+    Mutation("OX813", CHECK_ACCOUNT, r"(?<=\n)(user|password) = .+\n", "", hosts=2, needs=GALERA),
+    Mutation("OX813", CHECK_ACCOUNT, r"(?<=\n)password = .+", "password = elsewhere", hosts=2, needs=GALERA),
 )  # fmt: skip
 
 

@@ -128,7 +128,10 @@ def test_a_name_may_be_the_write_address() -> None:
 
 def test_the_unit_of_two_addresses_is_switched_on_on_two_hosts() -> None:
     def host(name: str, address: str) -> HostFiles:
-        text = f"[Service]\nExecStart=/bin/ip address replace {address}/32 dev eth0\n"
+        text = (
+            f"[Service]\nExecStart=/bin/ip address replace {address}/32 dev eth0\n"
+            "[Install]\nWantedBy=multi-user.target\n"
+        )
         return HostFiles(name=name, files=(File(WriteAddress.path, text),), enabled=(UNIT,))
 
     def found(*hosts: HostFiles) -> set[str]:
