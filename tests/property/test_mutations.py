@@ -93,6 +93,7 @@ MUTATIONS = (
     Mutation("OX310", WSREP, r"(?<=gcomm://)[^,\n]+", NOBODYS, needs=GALERA),
     Mutation("OX313", WSREP, r"(?<=binlog_format = ).+", "MIXED", needs=GALERA),
     Mutation("OX316", WSREP, r"(?<=innodb_autoinc_lock_mode = ).+", "1", needs=GALERA),
+    Mutation("OX352", WSREP, r"(?<=default_storage_engine = ).+", "MyISAM", needs=GALERA),
     Mutation("OX319", HOST_CNF, r"(?<=wsrep_node_address = ).+", ANOTHERS, hosts=2, needs=GALERA),
     Mutation("OX322", WSREP, r"evs\.inactive_timeout=", "evs.inactive_timeouts=", needs=GALERA),
     Mutation("OX325", WSREP, r"(?<=wsrep_sst_method = ).+", "rsync", hosts=2, needs=GALERA),
