@@ -19,6 +19,7 @@ from oxconf.syntax import optionfile
 from oxconf.syntax._base import Problem
 
 A = TypeVar("A", bound=ParsedArtifact)
+D = TypeVar("D")
 
 SERVER_GROUPS = re.compile(r"(mysqld|mariadb|mariadbd)(-[0-9]+\.[0-9]+)?|server|galera")
 """Groups of option files that a server reads. Whether a version in a group's name is the server's is not known."""
@@ -97,14 +98,14 @@ class OptionAt:
 Parsed = tuple[ParsedArtifact, tuple[Problem, ...]]
 
 
-def _read(cls: type[ParsedArtifact], text: str) -> Parsed:
-    return cls.read(text)
+def _read(parse: Callable[[str], Any], text: str) -> Any:
+    return parse(text)
 
 
 class HostEvidence:
     """The files of one host, parsed when somebody asks."""
 
-    def __init__(self, found: HostFiles, read: Callable[[type[ParsedArtifact], str], Parsed] = _read) -> None:
+    def __init__(self, found: HostFiles, read: Callable[[Callable[[str], Any], str], Any] = _read) -> None:
         self._read = read
         self.name = found.name
         self.facts = found.facts
@@ -117,12 +118,17 @@ class HostEvidence:
     def __repr__(self) -> str:
         return f"HostEvidence({self.name!r})"
 
+    def document(self, parse: Callable[[str], D], path: str) -> D:
+        """Return a file that the host has, as one of the syntaxes reads it: `host.document(unit.parse, path)`."""
+        document: D = self._read(parse, self.files[path].text)
+        return document
+
     @cached_property
     def _parsed(self) -> Mapping[type[ParsedArtifact], Parsed]:
         parsed: dict[type[ParsedArtifact], Parsed] = {}
         for cls in ARTIFACTS:
             if issubclass(cls, ParsedArtifact) and cls.path in self.files:
-                parsed[cls] = self._read(cls, self.files[cls.path].text)
+                parsed[cls] = self.document(cls.read, cls.path)
         return parsed
 
     @cached_property

@@ -66,7 +66,7 @@ class LateralCache(PropertiesArtifact):
         INTEGER,
         "Port for the others' changes; different for each cache file of a host.",
         Mark.TUTORIAL,
-        "57461 admin daemon, 57462 groupware, 57463 session cache: a host's ports must differ",
+        "57461 admin daemon, 57462 groupware: a host's ports must differ",
         minimum=1,
         maximum=65535,
         noted=True,

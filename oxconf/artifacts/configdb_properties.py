@@ -108,6 +108,8 @@ def _driver_property(way: str, number: int) -> Any:
         _property(name, codec),
         f"{doc} (`{name}` of the JDBC driver).",
     )
+    if name == "user":
+        return setting(key, codec, doc, Mark.TUTORIAL, "initconfigdb and oxinstaller are called with it")
     if name == "password":
         why = "initconfigdb makes the account with it"
         return setting(key, codec, doc, Mark.TUTORIAL, why, keys=(("secrets", "configdb"),))
@@ -311,10 +313,10 @@ class _Configdb(PropertiesArtifact):
             test_on_idle=False,
             test_threads=False,
             origins={
-                **origins,
                 "replication_monitor": why,
                 "read_url": read.origin,
                 "write_url": write.origin,
+                **origins,
                 **{name: deployment.origin("database", "pool", name) for name in _POOL},
             },
         )
@@ -383,11 +385,15 @@ class AdmindaemonConfigdb(_Configdb):
             return None
         write = write_endpoint(deployment)
         shipped = "as shipped; provisioning must see at once what it wrote"
+        reads = "reads go where the writes go, as in its configdb.properties as shipped and as oxinstaller writes it"
         return cls._shipped(
             deployment,
             write,
             write,
             write_only=True,
             test_on_deactivate=True,
-            origins={"write_only": Origin(Mark.SOURCE, shipped)},
+            origins={
+                "write_only": Origin(Mark.SOURCE, shipped),
+                "read_url": Origin(Mark.SOURCE, f"{reads}: {write.origin.why}", keys=write.origin.keys),
+            },
         )

@@ -6,10 +6,9 @@ from attrs import field, frozen
 
 from oxconf.artifacts._artifact import Enable, Install, ParsedArtifact, Switch
 from oxconf.artifacts._setting import Reference
-from oxconf.deployment.locate import Path
 from oxconf.deployment.model import Deployment, Host, Role
-from oxconf.deployment.origin import ours, tutorial
-from oxconf.deployment.topology import filestore_server, mounts_filestore
+from oxconf.deployment.origin import ours
+from oxconf.deployment.topology import composed, filestore_server, mounts_filestore
 from oxconf.syntax import exports, fstab, unit
 from oxconf.syntax._base import Problem, Unwritable
 from oxconf.syntax.blocks import wrap
@@ -193,14 +192,15 @@ class Fstab(ParsedArtifact):
             return None
         path = deployment.filestore.path
         options = ("rw", "hard", "noatime", "_netdev")
-        store: Path = ("filestore", "server")
-        if store not in deployment.origins:
-            (server,) = deployment.with_role(Role.FILESTORE)
-            store = deployment.path(server, "address")
-        key = ("filestore", "path")
+        if deployment.filestore.server is not None:
+            server = deployment.origin("filestore", "server")
+        else:
+            (store,) = deployment.with_role(Role.FILESTORE)
+            server = deployment.host_origin(store, "address")
+        folder = deployment.origin("filestore", "path")
         origins = {
-            "device": tutorial("the filestore's server and its folder", store, key),
-            "mount point": deployment.origin(*key),
+            "device": composed("the filestore's server and its folder", server, folder),
+            "mount point": folder,
         }
         mount = Mount(f"{filestore_server(deployment)}:{path}", path, "nfs", options)
         return cls(mounts=(mount,), origins=origins)

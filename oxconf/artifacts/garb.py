@@ -113,3 +113,10 @@ class PerconaGarb(_Arbitrator):
     kind: ClassVar[str] = "percona-garb"
     path: ClassVar[str] = "/etc/default/garbd"
     service: ClassVar[str] = "garbd.service"
+
+    @classmethod
+    def reference(cls) -> Reference:
+        """Return what can stand in the file."""
+        from oxconf.artifacts.reference import system
+
+        return system.PERCONA_GARB

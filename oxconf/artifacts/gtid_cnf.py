@@ -32,7 +32,7 @@ class GtidCnf(OptionsArtifact):
         "Unique in the cluster.",
         Mark.TUTORIAL,
         "unique: a server passes over events that carry its own id",
-        minimum=0,
+        minimum=1,
         maximum=4_294_967_295,
         heading="Binary log",
         noted=True,
@@ -78,7 +78,8 @@ class GtidCnf(OptionsArtifact):
     binlog_expire_logs_seconds: int | None = setting(
         "binlog_expire_logs_seconds",
         INTEGER,
-        "How long binary logs are kept, from MySQL 8.0 and MariaDB 10.6 on; 0 is for ever.",
+        "How long binary logs are kept, from MySQL 8.0 and MariaDB 10.6 on; 0 is for ever. MariaDB cuts what is above "
+        "8553600 (99 days) to that.",
         Mark.OURS,
         _WEEK,
         unit="seconds",
@@ -142,7 +143,7 @@ class GtidCnf(OptionsArtifact):
         ON_OFF,
         "After a crash fetches again what was not applied yet.",
         Mark.OURS,
-        "the relay log itself is not synced to disk",
+        "the relay log goes to disk every 10,000 events (sync_relay_log), so its end may be lost",
         noted=True,
     )
     read_only: bool | None = setting(

@@ -166,6 +166,9 @@ def _endpoint_origins(
             )
         yield f"{listener.name} bind", origin
         for server in listener.servers:
+            if server.backup and listener.name == "mysql-read":
+                why = "the master takes the writes; it answers reads only while no slave does"
+                yield f"{listener.name} {server.name} server backup", ours(why, ("database", "mode"))
             if server.name in hosts:
                 yield (
                     f"{listener.name} {server.name} server",

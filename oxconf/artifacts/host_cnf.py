@@ -3,7 +3,7 @@
 from ipaddress import IPv4Address
 from typing import ClassVar, Self
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from oxconf.artifacts._codec import ADDRESS, TEXT, Codec
 from oxconf.artifacts._server import is_mariadb
@@ -48,7 +48,7 @@ class HostCnf(OptionsArtifact):
         ADDRESS,
         "Address of the node on the cluster's network.",
         Mark.SOURCE,
-        "Galera would take the first interface's address",
+        "Galera would take the first interface's address (Galera manual)",
         noted=True,
         fixed=True,
     )
@@ -81,6 +81,8 @@ class HostCnf(OptionsArtifact):
             return None
         donors = [server.name for server in reversed(database_hosts(deployment)) if server != host]
         names = (deployment.path(server, "name") for server in database_hosts(deployment) if server != host)
+        address = deployment.host_origin(host, "address")
+        shown = cls.declared("wsrep_node_incoming_address", deployment.path(host, "address"))
         incoming = f"{host.address}:{MYSQL_PORT}" if is_mariadb(deployment) else None
         return cls(
             wsrep_node_name=host.name,
@@ -89,10 +91,9 @@ class HostCnf(OptionsArtifact):
             wsrep_sst_donor=(*donors, ""),
             origins={
                 "wsrep_node_name": deployment.host_origin(host, "name"),
-                "wsrep_node_address": deployment.host_origin(host, "address"),
-                "wsrep_node_incoming_address": cls.declared(
-                    "wsrep_node_incoming_address", deployment.path(host, "address")
-                ),
+                "wsrep_node_address": address,
+                # To say so is the tutorial's step, whoever chose the address.
+                "wsrep_node_incoming_address": evolve(shown, mark=address.mark),
                 "wsrep_sst_donor": cls.declared("wsrep_sst_donor", ("database", "writer"), *names),
             },
         )

@@ -16,6 +16,10 @@ from oxconf.deployment.topology import database_bind_address, database_bind_orig
 from oxconf.deployment.units import GIB, MIB
 
 _NATIVE = "mysql_native_password"
+_DRIVER = (
+    "OX's driver (Connector/J 5.1) has neither TLS nor an RSA key set up, which the default kind needs (MySQL manual, "
+    "Caching SHA-2 Pluggable Authentication)"
+)
 _OPEN_FILES = "what table_open_cache and max_connections ask for"
 _THREADS = "256, or max_connections where that is less: OX's pools open and close connections all day"
 _OX_SQL = "Open-Xchange middleware, autocid.sql: DEFAULT CHARSET=utf8 COLLATE=utf8_unicode_ci"
@@ -94,8 +98,8 @@ class OxCnf(OptionsArtifact):
         TEXT,
         "How new accounts prove who they are, in MySQL 8.0, which calls the option deprecated.",
         Mark.SOURCE,
-        "OX's driver (Connector/J 5.1) can not log in otherwise without TLS; what replaces the option in 8.0, "
-        "authentication_policy, has its default from it or permits no other kind",
+        f"{_DRIVER}; what replaces the option in 8.0, authentication_policy, has its default from it or permits no "
+        "other kind",
         noted=True,
         keys=PRODUCT,
     )
@@ -104,7 +108,7 @@ class OxCnf(OptionsArtifact):
         ON_OFF,
         "The kind of accounts that OX's driver knows; MySQL 8.4 has it off, MySQL 9 no more.",
         Mark.SOURCE,
-        "OX's driver (Connector/J 5.1) can not log in otherwise without TLS",
+        _DRIVER,
         noted=True,
         keys=PRODUCT,
     )
@@ -135,7 +139,7 @@ class OxCnf(OptionsArtifact):
         Mark.OURS,
         "a quarter of the buffer pool: a crashed server is back in minutes",
         unit="bytes",
-        minimum=MIB,
+        minimum=4 * MIB,
         maximum=512 * GIB,
     )
     innodb_redo_log_capacity: int | None = setting(
@@ -235,7 +239,7 @@ class OxCnf(OptionsArtifact):
         Mark.OURS,
         "twice the default of 16M, for lists that are sorted; each connection may take it",
         unit="bytes",
-        minimum=1024,
+        minimum=0,
     )
     max_heap_table_size: int | None = setting(
         "max_heap_table_size",
@@ -292,7 +296,8 @@ class OxCnf(OptionsArtifact):
     binlog_expire_logs_seconds: int | None = setting(
         "binlog_expire_logs_seconds",
         INTEGER,
-        "How long binary logs are kept, where the server writes them unasked; gtid.cnf says so where it stands.",
+        "How long binary logs are kept, where the server writes them unasked; gtid.cnf says so where it stands. "
+        "MariaDB cuts what is above 8553600 (99 days) to that.",
         Mark.OURS,
         "MySQL 8.0 and later write a binary log unasked and keep 30 days of it; a week is enough to restore from",
         unit="seconds",

@@ -21,6 +21,7 @@ from oxconf.syntax._base import Problem, Unwritable
 
 _SMTP = "--smtpserver"
 _MANUAL = "manual of oxinstaller"
+_SCRIPT = "oxinstaller.in (appsuite-middleware at a8f61d0)"
 
 
 @frozen(kw_only=True)
@@ -98,7 +99,7 @@ class OxInstaller(SettingsArtifact):
     server_memory: int | None = setting(
         "--servermemory",
         INTEGER,
-        "Heap of the groupware process; the installer's own default is 50.",
+        "Heap of the groupware process; the early installer's default is 50, the manual of later ones names none.",
         Mark.OURS,
         "half of the memory that OX has on this host",
         unit="MiB",
@@ -110,7 +111,7 @@ class OxInstaller(SettingsArtifact):
         TEXT,
         "`user`: each user's own server; `global`: one for all.",
         Mark.SOURCE,
-        _MANUAL,
+        _SCRIPT,
     )
     smtp_server: str | None = setting(_SMTP, TEXT, "Host of SMTP.", Mark.SOURCE, _MANUAL)
 
@@ -138,10 +139,10 @@ class OxInstaller(SettingsArtifact):
             smtp_server=deployment.mail.smtp_server,
             origins={
                 "server_name": deployment.origin("ox", "server_name"),
-                "read_host": read.origin,
-                "read_port": read.origin,
-                "write_host": write.origin,
-                "write_port": write.origin,
+                "read_host": read.address_origin,
+                "read_port": read.port_origin,
+                "write_host": write.address_origin,
+                "write_port": write.port_origin,
                 "jkroute": deployment.host_origin(host, "route"),
                 "ajp_bind_address": cls.declared("ajp_bind_address", deployment.path(host, "address")),
                 "server_memory": memory.origin,

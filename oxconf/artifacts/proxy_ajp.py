@@ -14,7 +14,7 @@ from oxconf.artifacts._template import fill
 from oxconf.artifacts._time import SECOND, Milliseconds
 from oxconf.deployment.model import Deployment, Host, Role
 from oxconf.deployment.origin import Mark, Origin, ours, tutorial
-from oxconf.deployment.topology import soap_hosts
+from oxconf.deployment.topology import composed, soap_hosts
 from oxconf.syntax import apache
 from oxconf.syntax._base import Problem
 
@@ -24,7 +24,8 @@ MODULES = (
     *("proxy", "proxy_ajp", "proxy_balancer", "lbmethod_byrequests", "slotmem_shm"),
     *("headers", "expires", "deflate"),
 )
-"""The tutorial's modules, and the two that a balancer needs besides on Apache 2.4."""
+"""The tutorial's modules, lbmethod_byrequests, without which Apache 2.4 ends at its start, and slotmem_shm, which
+Debian's a2enmod enables together with proxy_balancer."""
 
 USERS, DEVICES, SOAP = "oxcluster", "oxcluster_eas", "oxprovisioning"
 """Names of the balancers; the first is the tutorial's."""
@@ -46,9 +47,10 @@ SOAP_PLAINLY = "^/(servlet/axis2/services|webservices)(/|$)"
 STEP_WITH_PARAMETERS = r"/\.{0,2};"
 
 DEAD_AFTER = Milliseconds(2 * SECOND)
-"""OURS, measured: a dead host costs a request 2 s, a hung JVM 4 s; the tutorial's values 40 s and more."""
+"""OURS, measured with Apache 2.4: a host that swallows packets costs a request 2 s, a node that hangs 4 s; without
+connectiontimeout and ping both cost the whole timeout."""
 ASKED_AGAIN_AFTER = Milliseconds(5 * SECOND)
-"""OURS, measured: with the tutorial's retry=60 a node that is back gets nobody for 52 s."""
+"""OURS: with the tutorial's retry=60 a node that is back may get nobody for up to a minute (mod_proxy, retry)."""
 TIMEOUTS = {
     USERS: Milliseconds(100 * SECOND),
     DEVICES: Milliseconds(1900 * SECOND),
@@ -191,17 +193,13 @@ def _balancer(deployment: Deployment, name: str, nodes: tuple[Host, ...], *, sti
 
 def _origins(deployment: Deployment) -> Iterator[tuple[str, Origin]]:
     """Yield where the nodes, their routes and shares, and the callers of SOAP come from."""
-    port = ("ox", "ajp_port")
+    port = deployment.origin("ox", "ajp_port")
     for balancer in (USERS, DEVICES, SOAP):
         nodes = soap_hosts(deployment) if balancer == SOAP else deployment.with_role(Role.GROUPWARE)
         for node in nodes:
             where = f"{balancer} {node.address} BalancerMember"
-            yield (
-                where,
-                tutorial(
-                    f"{node.name} and the port of its connector", deployment.path(node, "address"), port
-                ),
-            )
+            step = f"{node.name} and the port of its connector"
+            yield where, composed(step, deployment.host_origin(node, "address"), port)
             yield f"{where} route", deployment.host_origin(node, "route")
             if node.load_factor is not None:
                 yield f"{where} loadfactor", deployment.host_origin(node, "load_factor")

@@ -68,7 +68,8 @@ class WsrepCnf(OptionsArtifact):
         TEXT,
         "The database nodes; an arbitrator joins them and is not named.",
         Mark.SOURCE,
-        "every node, also when the first one starts: an empty list begins a second cluster at each start",
+        "every node, also when the first one starts: an empty list begins a second cluster at each start "
+        "(MariaDB manual, Galera Cluster Address)",
         noted=True,
     )
     wsrep_provider_options: ProviderOptions | None = setting(
@@ -104,7 +105,7 @@ class WsrepCnf(OptionsArtifact):
         TEXT,
         "Engine of new tables.",
         Mark.SOURCE,
-        f"Galera replicates InnoDB alone ({_MANUAL})",
+        f"Galera replicates InnoDB; on MariaDB other engines only where wsrep_mode says so ({_MANUAL})",
     )
     innodb_autoinc_lock_mode: int | None = setting(
         "innodb_autoinc_lock_mode",

@@ -148,7 +148,7 @@ def _packages(deployment: Deployment, plan: HostPlan) -> list[str]:
     kinds = {type(artifact) for artifact in plan.artifacts}
     database = ["mariadb-server"] if is_mariadb(deployment) else []
     if is_mariadb(deployment) and deployment.database.mode is Mode.GALERA:
-        # The full state transfer needs both, and no package asks for them.
+        # The full state transfer needs both; Debian's mariadb-server depends on socat, which other packages need not.
         database += ["mariadb-backup", "socat"]
     by_kind: tuple[tuple[type[Artifact], list[str]], ...] = (
         (MyCnf, database),

@@ -22,6 +22,9 @@ from oxconf.deployment.topology import (
 )
 
 EVERYBODY = "everybody"
+HTTP_PORT = 80
+NFS_PORT = 2049
+RPCBIND_PORT = 111
 GROUPWARE_CACHE_PORT = 57462
 ADMINDAEMON_CACHE_PORT = 57461
 SESSION_CACHE_PORT = 57463
@@ -57,7 +60,7 @@ def _names(hosts: tuple[Host, ...], but: Host | None = None) -> tuple[str, ...]:
 
 def _web(deployment: Deployment, host: Host) -> Iterator[Listener]:
     if host.has(Role.WEB):
-        yield Listener("tcp", 80, "*", "Apache", (EVERYBODY,))
+        yield Listener("tcp", HTTP_PORT, "*", "Apache", (EVERYBODY,))
 
 
 def _ox(deployment: Deployment, host: Host) -> Iterator[Listener]:
@@ -117,8 +120,8 @@ def _other(deployment: Deployment, host: Host) -> Iterator[Listener]:
     if host.has(Role.FILESTORE):
         clients = tuple(h for h in ox_hosts(deployment) if mounts_filestore(deployment, h))
         if clients:
-            yield Listener("tcp", 2049, "*", "NFS", _names(clients, host))
-            yield Listener("tcp", 111, "*", "rpcbind", _names(clients, host))
+            yield Listener("tcp", NFS_PORT, "*", "NFS", _names(clients, host))
+            yield Listener("tcp", RPCBIND_PORT, "*", "rpcbind", _names(clients, host))
     for floating in floating_addresses(deployment):
         if host in floating.holders:
             peers = _names(floating.holders, host)

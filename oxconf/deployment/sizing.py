@@ -98,8 +98,8 @@ def buffer_pool(deployment: Deployment, host: Host) -> Derived[int]:
 def server_memory(deployment: Deployment, host: Host) -> Derived[int]:
     """Return the heap of the groupware process in MiB (oxinstaller --servermemory).
 
-    OURS: half of the memory; the rest is for the admin daemon, the JVMs' own needs and the system. The default of
-    the installer is 50 MB.
+    OURS: half of the memory; the rest is for the admin daemon, the JVMs' own needs and the system. The early
+    installer's default is 50 MB (oxinstaller.in of appsuite-middleware at a8f61d0); its later manual names none.
     """
     memory, keys = _shared_memory(host), _share_keys(deployment, host)
     if _both(host):

@@ -13,7 +13,7 @@ from oxconf.deployment.model import (
     Role,
     WebAccess,
 )
-from oxconf.deployment.origin import Origin, ours, tutorial
+from oxconf.deployment.origin import Mark, Origin, ours, tutorial
 
 LOCALHOST = IPv4Address("127.0.0.1")
 MYSQL_PORT = 3306
@@ -24,12 +24,31 @@ _ACCESS = ("database", "access")
 _POLICY = ("database", "read_policy")
 
 
+_FROM_THE_TUTORIAL = (Mark.TUTORIAL, Mark.SOURCE, Mark.OURS, Mark.CLUSTER)
+"""How far each mark is from the tutorial."""
+_MYSQL = Origin(Mark.SOURCE, "the port of MySQL, which is the installer's default (oxinstaller.in)")
+
+
+def composed(step: str, *parts: Origin) -> Origin:
+    """Return the origin of a value that is made of several, where the step itself is the tutorial's.
+
+    The value is as far from the tutorial as the farthest of its parts; `why` then tells the step from the value.
+    """
+    farthest = max(parts, key=lambda part: _FROM_THE_TUTORIAL.index(part.mark))
+    keys = tuple(dict.fromkeys(key for part in parts for key in part.keys))
+    if farthest.mark is Mark.TUTORIAL:
+        return Origin(Mark.TUTORIAL, step, keys=keys)
+    return Origin(farthest.mark, f"{step}, the tutorial's step; {farthest.why}", keys=keys)
+
+
 @frozen
 class Endpoint:
-    """Where a client connects, and why there."""
+    """Where a client connects, why to that address, why to that port, and why there at all."""
 
     address: IPv4Address
     port: int
+    address_origin: Origin = field(eq=False)
+    port_origin: Origin = field(eq=False)
     origin: Origin = field(eq=False)
 
 
@@ -101,32 +120,46 @@ def write_endpoint(deployment: Deployment) -> Endpoint:
     """Return where an OX host sends its writes."""
     database = deployment.database
     if database.access is DatabaseAccess.DIRECT:
-        return Endpoint(_direct_address(deployment), MYSQL_PORT, _direct_origin(deployment))
+        return _direct_endpoint(deployment)
     if haproxy_writes(deployment):
-        why = "the HAProxy of this host, which sends all writes to one server"
-        return Endpoint(
-            LOCALHOST, database.write_port, tutorial(why, _MODE, _ACCESS, ("database", "write_port"))
-        )
+        step = tutorial("the HAProxy of this host, which sends all writes to one server", _MODE, _ACCESS)
+        port = deployment.origin("database", "write_port")
+        return Endpoint(LOCALHOST, database.write_port, step, port, composed(step.why, step, port))
     assert database.write_address is not None  # consistency.py demands it here
-    why = "the floating address of the server that takes the writes"
-    key = ("database", "write_address")
-    return Endpoint(database.write_address, MYSQL_PORT, tutorial(why, _MODE, _ACCESS, key))
+    step = tutorial("the floating address of the server that takes the writes", _MODE, _ACCESS)
+    address = deployment.origin("database", "write_address")
+    return Endpoint(
+        database.write_address, MYSQL_PORT, address, _MYSQL, composed(step.why, step, address, _MYSQL)
+    )
 
 
 def read_endpoint(deployment: Deployment) -> Endpoint:
     """Return where an OX host sends its reads."""
     database = deployment.database
     if haproxy_reads(deployment):
-        why = "the HAProxy of this host, which spreads the reads over the servers"
-        key = ("database", "read_port")
-        return Endpoint(LOCALHOST, database.read_port, tutorial(why, _ACCESS, _POLICY, key))
+        step = tutorial(
+            "the HAProxy of this host, which spreads the reads over the servers", _ACCESS, _POLICY
+        )
+        port = deployment.origin("database", "read_port")
+        return Endpoint(LOCALHOST, database.read_port, step, port, composed(step.why, step, port))
     if database.read_policy is ReadPolicy.READ_ADDRESS:
         assert database.read_address is not None  # consistency.py demands it here
-        origin = tutorial("the floating address of the reads", _ACCESS, _POLICY, ("database", "read_address"))
-        return Endpoint(database.read_address, MYSQL_PORT, origin)
+        step = tutorial("the floating address of the reads", _ACCESS, _POLICY)
+        address = deployment.origin("database", "read_address")
+        return Endpoint(
+            database.read_address, MYSQL_PORT, address, _MYSQL, composed(step.why, step, address, _MYSQL)
+        )
     write = write_endpoint(deployment)
-    origin = tutorial(f"as the writes: {write.origin.why}", _POLICY, *write.origin.keys)
-    return evolve(write, origin=origin)
+    return evolve(
+        write,
+        address_origin=_as_the_writes(write.address_origin),
+        port_origin=_as_the_writes(write.port_origin),
+        origin=_as_the_writes(write.origin),
+    )
+
+
+def _as_the_writes(origin: Origin) -> Origin:
+    return Origin(origin.mark, f"as the writes: {origin.why}", keys=(_POLICY, *origin.keys))
 
 
 def _direct_address(deployment: Deployment) -> IPv4Address:
@@ -135,13 +168,15 @@ def _direct_address(deployment: Deployment) -> IPv4Address:
     return LOCALHOST if ox_hosts(deployment) == (server,) else server.address
 
 
-def _direct_origin(deployment: Deployment) -> Origin:
-    server = writer(deployment)
-    if ox_hosts(deployment) == (server,):
-        return ours(
-            "the only database server is on this very host", _ACCESS, deployment.path(server, "roles")
-        )
-    return tutorial("the only database server", _ACCESS, deployment.path(server, "address"))
+def _direct_endpoint(deployment: Deployment) -> Endpoint:
+    server, address = writer(deployment), _direct_address(deployment)
+    if address == LOCALHOST:
+        why = "the only database server is on this very host"
+        origin = ours(why, _ACCESS, deployment.path(server, "roles"))
+        return Endpoint(address, MYSQL_PORT, origin, _MYSQL, origin)
+    step = tutorial("the only database server", _ACCESS)
+    origin = deployment.host_origin(server, "address")
+    return Endpoint(address, MYSQL_PORT, origin, _MYSQL, composed(step.why, step, origin, _MYSQL))
 
 
 def database_floats(deployment: Deployment) -> bool:
@@ -168,10 +203,8 @@ def database_bind_origin(deployment: Deployment, host: Host) -> Origin:
     """Return why the database server of this host listens there."""
     if database_floats(deployment):
         return ours("every address: a floating one reaches this server as well", _MODE, _ACCESS)
-    address = deployment.path(host, "address")
-    keys = (
-        _direct_origin(deployment).keys if deployment.database.access is DatabaseAccess.DIRECT else (address,)
-    )
+    direct = deployment.database.access is DatabaseAccess.DIRECT
+    keys = _direct_endpoint(deployment).origin.keys if direct else (deployment.path(host, "address"),)
     return ours("the address that the OX hosts use; Debian's own files say 127.0.0.1", *keys)
 
 

@@ -110,7 +110,7 @@ def _clustercheck(host: HostEvidence) -> Iterator[Socket]:
     path = ClustercheckSocket.path
     if path not in host.files:
         return
-    for entry in unit.parse(host.files[path].text).values("Socket", "ListenStream"):
+    for entry in host.document(unit.parse, path).values("Socket", "ListenStream"):
         match = _STREAM.fullmatch(entry.value.strip())
         if match is not None:
             place = Place(host.name, path, entry.line)

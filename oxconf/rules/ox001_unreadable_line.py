@@ -34,7 +34,7 @@ def _option_files(host: HostEvidence) -> Iterator[tuple[Place, str]]:
     for place, group in _groups(host):
         yield place, f"The server does not read the group [{group}], so that no option of the file counts"
     for path in sorted(filter(_is_option_file, host.files)):
-        document = optionfile.parse(host.files[path].text)
+        document = host.document(optionfile.parse, path)
         for problem in document.problems:
             yield Place(host.name, path, problem.line), problem.message
         for option in document.options():

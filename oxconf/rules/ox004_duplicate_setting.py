@@ -20,7 +20,7 @@ def _host(host: HostEvidence) -> Iterator[Finding]:
     for path in sorted(host.files):
         if not any(fnmatchcase(path, pattern) for pattern in FILES):
             continue
-        for entries in properties.parse(host.files[path].text).duplicates():
+        for entries in host.document(properties.parse, path).duplicates():
             if len({entry.value for entry in entries}) == 1:
                 continue
             *before, last = entries

@@ -46,7 +46,7 @@ def _missing(host: HostEvidence) -> Iterator[tuple[str, list[str], int]]:
     unreadable = {(place.path, place.line) for place, _ in host.problems()}
     for path, (parse, keys) in REQUIRED.items():
         if path in host.files:
-            document = parse(host.files[path].text)
+            document = host.document(parse, path)
             missing = [
                 key
                 for key in keys
@@ -75,7 +75,7 @@ def _units(host: HostEvidence) -> Iterator[tuple[str, list[str], int]]:
     for name in host.enabled:
         path = f"/etc/systemd/system/{name}"
         if path in host.files and not any(other.startswith(f"{path}.d/") for other in host.files):
-            document = unit.parse(host.files[path].text)
+            document = host.document(unit.parse, path)
             if not any(document.values("Install", key) for key in _INSTALLS):
                 yield path, ["WantedBy in [Install]"], 0
 
@@ -83,7 +83,7 @@ def _units(host: HostEvidence) -> Iterator[tuple[str, list[str], int]]:
 def _vrrp(host: HostEvidence) -> Iterator[tuple[str, list[str], int]]:
     if KeepalivedConf.path not in host.files:
         return
-    blocks = [node for node in keepalived.parse(host.files[KeepalivedConf.path].text).children if node.words]
+    blocks = [node for node in host.document(keepalived.parse, KeepalivedConf.path).children if node.words]
     if not any(block.words[0] in _USES for block in blocks):
         yield KeepalivedConf.path, ["a vrrp_instance"], 0
     for block in blocks:

@@ -47,7 +47,7 @@ def _refuses(node: HostEvidence, callers: tuple[str, ...]) -> Place | None:
     """Return the line that closes the socket to one of the callers, None when it is open or nothing is known."""
     if ClustercheckSocket.path not in node.files or not callers:
         return None
-    document = unit.parse(node.files[ClustercheckSocket.path].text)
+    document = node.document(unit.parse, ClustercheckSocket.path)
     denied = document.values("Socket", "IPAddressDeny")
     if not any("any" in entry.value.split() for entry in denied):
         return None

@@ -23,7 +23,7 @@ def check(evidence: Evidence) -> Iterator[Finding]:
     for proxy in evidence.find(HaproxyCfg):
         lines = {
             line.words: proxy.at(line.line)
-            for section in haproxy.parse(proxy.host.files[proxy.path].text).children
+            for section in proxy.host.document(haproxy.parse, proxy.path).children
             for line in section.lines
         }
         for listener in proxy.artifact.listeners:

@@ -47,7 +47,7 @@ def _started(host: HostEvidence) -> Iterator[tuple[str, str | None, str, Place]]
                 yield program, EXPECTED.get(script.name), f'the vrrp_script "{script.name}"', place
     path = ClustercheckService.path
     if path in host.files:
-        for entry in unit.parse(host.files[path].text).values("Service", "ExecStart"):
+        for entry in host.document(unit.parse, path).values("Service", "ExecStart"):
             program = entry.value.lstrip("@-:+!|").partition(" ")[0]
             yield program, Clustercheck.path, path.rpartition("/")[2], Place(host.name, path, entry.line)
 
@@ -58,7 +58,7 @@ def _socket(host: HostEvidence) -> Iterator[Finding]:
     other = service.replace("@", "")
     if path not in host.files or service not in host.files or other in host.files:
         return
-    document = unit.parse(host.files[path].text)
+    document = host.document(unit.parse, path)
     accept, named = document.values("Socket", "Accept"), document.values("Socket", "Service")
     if named or any(each.startswith(f"{path}.d/") for each in host.files):
         return

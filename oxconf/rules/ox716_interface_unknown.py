@@ -45,7 +45,7 @@ def _named(host: HostEvidence) -> Iterator[tuple[str, str, Place]]:
                 yield route.interface, f"the route of {route.network}", found.at(route.line)
     for table in host.each(MulticastInterfaces):
         # The route is set when the interface of its stanza goes up.
-        for stanza in interfaces.parse(host.files[table.path].text).stanzas("iface"):
+        for stanza in host.document(interfaces.parse, table.path).stanzas("iface"):
             lines = {option.line for option in stanza.options}
             for route in table.artifact.routes:
                 if route.line in lines and stanza.words and route.interface != stanza.words[0]:

@@ -32,7 +32,7 @@ def _limit(server: HostEvidence) -> tuple[int, Place] | None:
     """Return the limit that counts and its line; None where none is set, or it is no number."""
     found = None
     for path in sorted(filter(_UNIT.fullmatch, server.files), key=_order):
-        for entry in unit.parse(server.files[path].text).values("Service", "LimitNOFILE"):
+        for entry in server.document(unit.parse, path).values("Service", "LimitNOFILE"):
             found = entry.value, Place(server.name, path, entry.line)
     if found is None:
         return None

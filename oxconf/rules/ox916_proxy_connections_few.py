@@ -59,7 +59,7 @@ def _connections(client: Client) -> int:
 def _limits(proxy: Located[HaproxyCfg]) -> Iterator[tuple[int, tuple[int, int]]]:
     """Yield the first line of each section that has a limit of its own or of `defaults`, the limit and its line."""
     common: tuple[haproxy.Line, ...] = ()
-    for section in haproxy.parse(proxy.host.files[proxy.path].text).children:
+    for section in proxy.host.document(haproxy.parse, proxy.path).children:
         if section.keyword == "defaults":
             common = section.lines
         elif section.keyword in ("listen", "frontend"):

@@ -10,7 +10,6 @@ as it was read.
 """
 
 import re
-from functools import lru_cache
 
 from attrs import field, frozen
 
@@ -126,8 +125,6 @@ def is_loose(key: str) -> bool:
     return key.replace("-", "_").lower().startswith("loose_")
 
 
-# Hosts of one kind have many files in common, and several rules look at each.
-@lru_cache(maxsize=64)
 def parse(text: str) -> Document:
     """Reads any text."""
     items: list[_Item] = []

@@ -11,7 +11,6 @@ as it was read.
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
 
 from attrs import field, frozen
 
@@ -64,8 +63,6 @@ class Document:
         return tuple(tuple(entries) for entries in by_key.values() if len(entries) > 1)
 
 
-# Hosts of one kind have many files in common, and several rules look at each.
-@lru_cache(maxsize=64)
 def parse(text: str) -> Document:
     r"""Reads any text. A malformed `\u` escape, for which Java refuses the file, is a problem."""
     items: list[Entry | Comment | Blank | Unread] = []

@@ -10,7 +10,6 @@ as it was read.
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
 
 from attrs import field, frozen
 
@@ -87,8 +86,6 @@ class Document:
         return tuple(found)
 
 
-# Hosts of one kind have many files in common, and several rules look at each.
-@lru_cache(maxsize=64)
 def parse(text: str) -> Document:
     """Reads any text."""
     items: list[_Item] = []

@@ -14,7 +14,9 @@ from judges.sandbox import Sandbox
 MODULES = Path("/usr/lib/apache2/modules")
 BASE = ("mpm_event", "authz_core", "authz_host")
 TUTORIAL = ("proxy", "proxy_ajp", "proxy_balancer")
-RUNNING = ("lbmethod_byrequests", "slotmem_shm")
+ENABLED_WITH_THEM = ("slotmem_shm",)
+"""What Debian's a2enmod enables together with proxy_balancer."""
+RUNNING = (*ENABLED_WITH_THEM, "lbmethod_byrequests")
 
 BALANCER = """\
 <Proxy balancer://oxcluster>
@@ -100,21 +102,38 @@ def test_a_location_alone_does_not_close_soap(tmp_path: Path) -> None:
             assert status(sandbox, path) == "503"
 
 
-def test_order_deny_allow_are_refused(tmp_path: Path) -> None:
-    code, said = checked(tmp_path, "<Location /x>\n    Order Deny,Allow\n</Location>\n", BASE)
+def test_order_deny_allow_work_where_the_module_for_old_files_is_loaded(tmp_path: Path) -> None:
+    section = (
+        "<Location /x>\n    Order Deny,Allow\n    Deny from all\n    Allow from 127.0.0.1\n</Location>\n"
+    )
+    code, said = checked(tmp_path, section, BASE)
 
     assert (code, "Invalid command 'Order'" in said) == (1, True)
+    # Debian's apache2 enables it when it is installed.
+    assert checked(tmp_path, section, (*BASE, "access_compat")) == (0, "Syntax OK")
 
 
-def test_the_modules_that_the_tutorial_names_are_too_few(tmp_path: Path) -> None:
+def test_the_modules_that_the_tutorial_enables_are_too_few(tmp_path: Path) -> None:
     # The check is content; the server ends at its start.
     need_root()
-    assert checked(tmp_path, PLAIN, (*BASE, *TUTORIAL)) == (0, "Syntax OK")
-    file = configuration(tmp_path, PLAIN, (*BASE, *TUTORIAL))
+    enabled = (*BASE, *TUTORIAL, *ENABLED_WITH_THEM)
+    assert checked(tmp_path, PLAIN, enabled) == (0, "Syntax OK")
+    file = configuration(tmp_path, PLAIN, enabled)
     with Sandbox() as sandbox:
         done = sandbox.run("/usr/sbin/apache2", "-D", "FOREGROUND", "-f", str(file), check=False)
     assert done.returncode != 0
-    assert "slotmem" in (tmp_path / "error.log").read_text() + done.stderr
+    assert "Cannot find LB Method: byrequests" in (tmp_path / "error.log").read_text() + done.stderr
+
+
+def test_a2enmod_enables_the_shared_memory_together_with_the_balancer() -> None:
+    need("apache2", "apache2")
+    loads = Path("/etc/apache2/mods-available/proxy_balancer.load").read_text()
+    (needed,) = (
+        line.partition(":")[2].split() for line in loads.splitlines() if line.startswith("# Depends:")
+    )
+
+    assert set(ENABLED_WITH_THEM) <= set(needed)
+    assert "lbmethod_byrequests" not in needed
 
 
 def test_debians_apache_does_not_read_conf_d() -> None:
@@ -123,18 +142,6 @@ def test_debians_apache_does_not_read_conf_d() -> None:
 
     assert "conf-enabled/*.conf" in included
     assert "conf.d" not in included
-
-
-def test_ifup_refuses_a_file_with_a_bare_post_up(tmp_path: Path) -> None:
-    need("ifup", "ifupdown")
-    file = tmp_path / "interfaces"
-    file.write_text("auto lo\niface lo inet loopback\n")
-    command = ["/usr/sbin/ifup", "--no-act", "--force", "--all", "-i", str(file)]
-    assert subprocess.run(command, capture_output=True).returncode == 0
-
-    file.write_text("post-up route add -net 224.0.0.0/8 dev eth0\n\nauto lo\niface lo inet loopback\n")
-    done = subprocess.run(command, capture_output=True, text=True)
-    assert (done.returncode, "misplaced option" in done.stderr) == (1, True)
 
 
 def test_wsrep_causal_reads_is_deprecated() -> None:

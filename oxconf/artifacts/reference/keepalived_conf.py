@@ -110,7 +110,7 @@ SETTINGS = (
         "number",
         "How often the holder says that it is there.",
         Mark.SOURCE,
-        f"the default ({_MANUAL}): a silent holder is left after some four seconds",
+        f"the default ({_MANUAL}): a silent holder is left after three of them and up to half a second more",
         unit="seconds",
     ),
     entry(

@@ -18,8 +18,8 @@ SETTINGS = (
         "ProxyRequests",
         "switch",
         "Whether Apache passes on requests to anywhere.",
-        Mark.SOURCE,
-        "the default (mod_proxy), too important to leave unsaid: On is an open proxy",
+        Mark.TUTORIAL,
+        "the default, too important to leave unsaid: On is an open proxy",
     ),
     entry(
         "BalancerMember",
@@ -47,14 +47,15 @@ SETTINGS = (
         "period",
         "How long the node may take to accept a connection.",
         Mark.OURS,
-        "measured: a dead host costs a request 2 s; the tutorial leaves the system's timeout, 40 s and more",
+        "measured: a host that swallows packets costs a request 2 s; without it, as the tutorial has it, the whole "
+        "timeout (100 s)",
     ),
     entry(
         "BalancerMember ping",
         "period",
         "How long it may take to answer CPing before each request.",
         Mark.OURS,
-        "measured: a node that hangs costs a request 4 s; without it the whole timeout",
+        "measured: a node that accepts and does not answer costs a request 4 s; without it the whole timeout",
     ),
     entry(
         "BalancerMember timeout",
@@ -68,7 +69,7 @@ SETTINGS = (
         "period",
         "After how long a node that failed is asked again.",
         Mark.OURS,
-        "measured: with the tutorial's 60 a node that is back gets nobody for 52 s",
+        "with the tutorial's 60 a node that is back may get nobody for up to a minute",
     ),
     entry(
         "BalancerMember smax",

@@ -80,7 +80,15 @@ CHECK_WEB = Reference(
             "a web server that needs longer for an answer without content serves nobody",
             unit="seconds",
         ),
-        entry("port", "number", "Port of Apache on this host.", Mark.TUTORIAL, minimum=1, maximum=65535),
+        entry(
+            "port",
+            "number",
+            "Port of Apache on this host.",
+            Mark.SOURCE,
+            "ports.conf of Debian's apache2",
+            minimum=1,
+            maximum=65535,
+        ),
     ),
     lambda text: _found(_CHECK_WEB, text),
 )

@@ -55,13 +55,17 @@ SYSUSERS = Reference(
             maximum=60_000,
         ),
         entry(
-            "home", "path", "Home folder of the user.", Mark.SOURCE, "the Open-Xchange packages live there"
+            "home",
+            "path",
+            "Home folder of the user.",
+            Mark.SOURCE,
+            "open-xchange-system, which makes the user with it; the tutorial's useradd gives /home/open-xchange",
         ),
         entry(
             "shell",
             "path",
             "Shell of the user.",
-            Mark.OURS,
+            Mark.TUTORIAL,
             "the tutorial tests the mount with su, which needs one",
         ),
     ),
@@ -129,7 +133,7 @@ FSTAB = Reference(
         entry("device", "text", "Server and folder of the filestore.", Mark.TUTORIAL),
         entry("mount point", "path", "Where it is mounted, the same on all OX hosts.", Mark.TUTORIAL),
         entry("type", "text", "The file system.", Mark.TUTORIAL),
-        entry("rw", "switch", "OX writes.", Mark.TUTORIAL),
+        entry("rw", "switch", "OX writes.", Mark.SOURCE, "part of the tutorial's `defaults` (mount(8))"),
         entry(
             "hard",
             "switch",
@@ -173,8 +177,8 @@ MY_CNF = Reference(
             "!includedir",
             "path",
             "Folder whose files that end in `.cnf` the server reads here.",
-            Mark.SOURCE,
-            "oxpedia, OXLoadBalancingClustering Database: three files in /etc/mysql/ox.conf.d",
+            Mark.TUTORIAL,
+            "a folder of our own, so that the package's files stay as they are",
         ),
     ),
     _includes,
@@ -186,29 +190,29 @@ def _shellvars(text: str) -> Iterator[Statement]:
         yield Statement(each.name, each.value, each.line)
 
 
-GARB = Reference(
-    (
-        entry(
-            "GALERA_NODES",
-            "list",
-            "Addresses of the database nodes.",
-            Mark.SOURCE,
-            "galera-arbitrator-4 of Debian 12",
+def _arbitrator(source: str) -> Reference:
+    """Return what the start script of one package reads."""
+    return Reference(
+        (
+            entry("GALERA_NODES", "list", "Addresses of the database nodes.", Mark.SOURCE, source),
+            entry(
+                "GALERA_GROUP",
+                "text",
+                "Name of the Galera cluster, as the nodes have it.",
+                Mark.SOURCE,
+                source,
+            ),
+            entry(
+                "GALERA_OPTIONS",
+                "provider options",
+                "The same timers as on the nodes.",
+                Mark.OURS,
+                "else the arbitrator waits longer for a dead node than the others",
+            ),
         ),
-        entry(
-            "GALERA_GROUP",
-            "text",
-            "Name of the Galera cluster, as the nodes have it.",
-            Mark.SOURCE,
-            "galera-arbitrator-4 of Debian 12",
-        ),
-        entry(
-            "GALERA_OPTIONS",
-            "provider options",
-            "The same timers as on the nodes.",
-            Mark.OURS,
-            "else the arbitrator waits longer for a dead node than the others",
-        ),
-    ),
-    _shellvars,
-)
+        _shellvars,
+    )
+
+
+GARB = _arbitrator("galera-arbitrator-4 of Debian 12")
+PERCONA_GARB = _arbitrator("Percona's guide to the arbitrator")

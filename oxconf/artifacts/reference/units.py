@@ -40,7 +40,7 @@ DROPIN = Reference(
         entry(
             "Service TimeoutStartSec",
             "period",
-            "After how long systemd gives up a start.",
+            "After how long systemd gives up a start; absent where the package's unit is not known to have a limit.",
             Mark.OURS,
             "a full state transfer ends within it",
         ),
@@ -86,7 +86,7 @@ CLUSTERCHECK_SOCKET = Reference(
         entry(
             "Socket TriggerLimitIntervalSec",
             "period",
-            "In which time the starts are counted; 0 is never.",
+            "In which time the starts are counted; 0 means that there is no limit.",
             Mark.OURS,
             "above its limit systemd closes a socket for good, and every balancer takes the node for dead",
         ),

@@ -17,7 +17,7 @@ def test_a_node_of_the_1m_tier() -> None:
         == """# Galera settings of this node alone. Written by oxconf.
 [mysqld]
 wsrep_node_name = db2
-# wsrep_node_address: Galera would take the first interface's address
+# wsrep_node_address: Galera would take the first interface's address (Galera manual)
 wsrep_node_address = 10.20.30.219
 # wsrep_node_incoming_address: MariaDB may show another address, or port 0
 wsrep_node_incoming_address = 10.20.30.219:3306

@@ -34,6 +34,27 @@ def test_mysql_and_percona_have_another_unit() -> None:
     assert MariadbDropin.from_deployment(deployment, deployment.host("db1")) is None
 
 
+@pytest.mark.parametrize(
+    ("flavour", "version", "line"),
+    [
+        ("mariadb", "10.1", "TimeoutStartSec=6h"),
+        ("mariadb", "10.0", None),
+        ("percona-xtradb-cluster", "5.6", None),
+        ("percona-xtradb-cluster", "5.7", "TimeoutStartSec=infinity"),
+        ("percona-xtradb-cluster", "8.0", None),
+    ],
+)
+def test_no_unit_gets_a_limit_that_its_package_does_not_have(
+    flavour: str, version: str, line: str | None
+) -> None:
+    deployment = load_text(f'tier = "1m"\n[database]\nflavour = "{flavour}"\nversion = "{version}"\n')
+    host = deployment.host("db1")
+    made = MariadbDropin.from_deployment(deployment, host) or MysqlDropin.from_deployment(deployment, host)
+    assert made is not None
+    written = [line for line in made.render().splitlines() if line.startswith("TimeoutStartSec")]
+    assert written == ([line] if line else [])
+
+
 def test_only_database_servers_have_it() -> None:
     deployment = load_text("", tier="1m")
     assert MariadbDropin.from_deployment(deployment, deployment.host("ox1")) is None

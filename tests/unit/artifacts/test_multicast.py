@@ -92,7 +92,7 @@ def test_other_commands_are_no_routes() -> None:
     assert MulticastUnit.parse("[Service]\nExecStart=/bin/true\n").routes == ()
 
 
-def test_a_bare_option_as_the_tutorial_has_it_is_a_problem() -> None:
+def test_an_option_outside_of_a_stanza_is_a_problem() -> None:
     _, problems = MulticastInterfaces.read("post-up route add -net 224.0.0.0/8 dev eth0\n")
     assert [problem.line for problem in problems] == [1]
 

@@ -2,6 +2,7 @@
 
 from oxconf.artifacts._setting import Value
 from oxconf.artifacts.ajp_properties import AjpProperties
+from oxconf.artifacts.garb import Garb, PerconaGarb
 from oxconf.deployment.load import load_text
 from oxconf.deployment.origin import Mark
 from oxconf.plan import make_plan
@@ -78,13 +79,91 @@ def test_an_address_of_the_database_says_what_it_leads_to() -> None:
     found = why('tier = "1m"', "ox1", "groupware-configdb")
     reads, writes = found["readUrl"].origin, found["writeUrl"].origin
 
-    assert reads.why == "the HAProxy of this host, which spreads the reads over the servers"
+    assert reads.why.startswith(
+        "the HAProxy of this host, which spreads the reads over the servers, the tutorial's"
+    )
+    assert (reads.mark, reads.why.rpartition("; ")[2][:16]) == (Mark.SOURCE, "oxpedia, HAproxy")
     assert ("database", "read_port") in reads.keys
-    assert writes.why == "the HAProxy of this host, which sends all writes to one server"
+    assert writes.why == (
+        "the HAProxy of this host, which sends all writes to one server, the tutorial's step; the next port beside the "
+        "read listener"
+    )
+    assert writes.mark is Mark.OURS
     assert ("database", "write_port") in writes.keys
-    installer = why('tier = "1m"', "ox1", "oxinstaller")
-    assert installer["--configdb-readport"].origin == reads
-    assert installer["--configdb-writehost"].origin == writes
+
+
+def test_the_installer_is_told_an_address_and_a_port_and_each_has_its_own_reason() -> None:
+    found = why('tier = "1m"\n[database]\nwrite_port = 3333\n', "ox1", "oxinstaller")
+
+    assert found["--configdb-writehost"].origin.mark is Mark.TUTORIAL
+    assert found["--configdb-readport"].origin.place == "every tier"
+    assert found["--configdb-writeport"].origin.place == "cluster.toml:3"
+
+
+FLOATING = 'tier = "1m"\n[database]\naccess = "floating-address"\nwrite_address = "10.20.30.244"\n'
+
+
+def test_an_address_of_the_cluster_file_is_no_address_of_the_tutorial() -> None:
+    url = why(FLOATING, "ox1", "groupware-configdb")["writeUrl"].origin
+    installer = why(FLOATING, "ox1", "oxinstaller")
+
+    assert (url.mark, ("database", "write_address") in url.keys) == (Mark.CLUSTER, True)
+    assert url.why.startswith(
+        "the floating address of the server that takes the writes, the tutorial's step; "
+    )
+    assert installer["--configdb-writehost"].origin.place == "cluster.toml:4"
+    assert installer["--configdb-writeport"].origin.mark is Mark.SOURCE
+    # Without an address for reads they go where the writes go.
+    assert installer["--configdb-readhost"].origin.why.startswith("as the writes: ")
+
+
+def test_on_one_host_reads_and_writes_go_to_the_same_place_for_the_same_reason() -> None:
+    found = why('tier = "poc"', "ox1", "groupware-configdb")
+
+    assert found["readUrl"].text == found["writeUrl"].text
+    assert found["readUrl"].origin.mark is found["writeUrl"].origin.mark is Mark.OURS
+
+
+def test_the_admin_daemon_reads_where_its_shipped_file_does() -> None:
+    origin = why('tier = "1m"', "ox1", "admindaemon-configdb")["readUrl"].origin
+
+    assert origin.mark is Mark.SOURCE
+    assert "configdb.properties as shipped" in origin.why
+    assert ("database", "write_port") in origin.keys
+
+
+def test_a_member_of_a_balancer_is_the_tutorials_only_where_its_address_is() -> None:
+    found = why('tier = "1m"', "web1", "proxy-ajp")
+    marks = {host: found[f"oxcluster 10.20.30.{host} BalancerMember"].origin.mark for host in (213, 215, 216)}
+
+    assert marks == {213: Mark.TUTORIAL, 215: Mark.TUTORIAL, 216: Mark.OURS}
+
+
+def test_the_filestore_is_mounted_from_where_the_cluster_file_says() -> None:
+    ours = why('tier = "1m"', "ox1", "fstab")["device"].origin
+    outside = (
+        'tier = "poc"\n[filestore]\nserver = "nfs.example.com"\n[[hosts]]\nname = "ox1"\naddress = "10.20.30.213"\n'
+        'roles = ["groupware", "database", "web"]\nmemory = "8G"\ncores = 4\n'
+    )
+    own = why(outside, "ox1", "fstab")["device"].origin
+
+    assert (ours.mark, own.mark) == (Mark.OURS, Mark.CLUSTER)
+    assert own.keys == (("filestore", "server"), ("filestore", "path"))
+
+
+def test_the_master_reads_only_while_no_slave_does() -> None:
+    backup = why('tier = "1m"\n[database]\nmode = "replication"\n', "ox1", "haproxy-cfg")
+    chain = why('tier = "1m"', "ox1", "haproxy-cfg")
+
+    assert backup["mysql-read db1 server backup"].origin.mark is Mark.OURS
+    assert chain["mysql-write mysql-write-2 server backup"].origin.mark is Mark.TUTORIAL
+
+
+def test_an_arbitrator_names_the_package_that_it_is_of() -> None:
+    nodes = {cls: {each.key: each.origin.why for each in cls.documented()} for cls in (Garb, PerconaGarb)}
+
+    assert nodes[Garb]["GALERA_NODES"] == "galera-arbitrator-4 of Debian 12"
+    assert nodes[PerconaGarb]["GALERA_NODES"] == "Percona's guide to the arbitrator"
 
 
 def test_galeras_own_options_are_settings_beside_the_list_that_holds_them() -> None:

@@ -71,7 +71,8 @@ def test_the_smallest_node_decides_how_many_threads_apply() -> None:
 
 def test_no_more_threads_than_the_servers_take() -> None:
     hosts = "".join(
-        f'[[hosts]]\nname = "db{number}"\naddress = "10.20.30.{number}"\nroles = ["database"]\nmemory = "16G"\ncores = 600\n'
+        f'[[hosts]]\nname = "db{number}"\naddress = "10.20.30.{number}"\nroles = ["database"]\n'
+        'memory = "16G"\ncores = 600\n'
         for number in (1, 2, 3)
     )
     ox = '[[hosts]]\nname = "ox1"\naddress = "10.20.30.213"\nroles = ["groupware", "web", "balancer", "filestore"]\n'
