@@ -29,17 +29,20 @@ bundles: $(VENV)/oxconf.installed
 # The environment is empty, so that no password of this machine gets in.
 bundles-update: $(VENV)/oxconf.installed
 	@for cluster in bundles/*/cluster.toml; do \
-	    hosts=$$(dirname "$$cluster")/hosts; \
-	    rm -rf "$$hosts"; \
-	    said=$$(env -i $(VENV)/bin/oxconf render "$$cluster" --tree --output "$$hosts" 2>&1) \
+	    hosts=$$(dirname "$$cluster")/hosts; new=build/$$hosts; \
+	    rm -rf "$$new"; \
+	    said=$$(env -i $(VENV)/bin/oxconf render "$$cluster" --tree --output "$$new" 2>&1) \
 	        || { echo "$$said" >&2; exit 1; }; \
+	    rm -rf "$$hosts"; mv "$$new" "$$hosts"; \
 	    echo "$$hosts"; \
 	done
 
 # What `oxconf schema` prints, kept where it can be read and linked to.
 schemas: $(VENV)/oxconf.installed
-	for name in cluster host-manifest manifest findings; do \
-	    $(VENV)/bin/oxconf schema $$name > schemas/oxconf-$$name.schema.json || exit 1; \
+	@mkdir -p build
+	@for name in cluster host-manifest manifest findings; do \
+	    $(VENV)/bin/oxconf schema $$name > build/schema.json || exit 1; \
+	    mv build/schema.json schemas/oxconf-$$name.schema.json; \
 	done
 
 lint: $(VENV)/test.installed

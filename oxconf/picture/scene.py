@@ -13,6 +13,9 @@ from oxconf.deployment.ports import (
     GALERA_INCREMENTAL_PORT,
     GALERA_PORT,
     GROUPWARE_CACHE_PORT,
+    HTTP_PORT,
+    NFS_PORT,
+    RPCBIND_PORT,
     SESSION_CACHE_PORT,
 )
 from oxconf.deployment.topology import (
@@ -35,8 +38,7 @@ from oxconf.deployment.topology import (
     writer,
 )
 
-HTTP_PORT = 80
-NFS_PORTS = "2049 and 111"
+NFS_PORTS = f"{NFS_PORT} and {RPCBIND_PORT}"
 MOST_NAMED = 4
 """Hosts that a label names one by one; the text alternative names all."""
 

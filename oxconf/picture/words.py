@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from oxconf.deployment.mistakes import listed
 from oxconf.deployment.model import DatabaseAccess, Deployment, Host, Mode, Role
+from oxconf.deployment.ports import HTTP_PORT
 from oxconf.deployment.topology import (
     CLUSTERCHECK_PORT,
     MYSQL_PORT,
@@ -21,7 +22,7 @@ from oxconf.deployment.topology import (
     write_endpoint,
     write_ports,
 )
-from oxconf.picture.scene import HTTP_PORT, NFS_PORTS, database_in_words, reads_in_words
+from oxconf.picture.scene import NFS_PORTS, database_in_words, reads_in_words
 
 
 def describe(deployment: Deployment) -> str:

@@ -10,7 +10,7 @@ from oxconf.artifacts.cache_ccf import AdmindaemonCache, GroupwareCache, Session
 from oxconf.artifacts.clustercheck import ClustercheckSocket
 from oxconf.artifacts.haproxy_cfg import HaproxyCfg
 from oxconf.artifacts.proxy_ajp import ProxyAjp
-from oxconf.deployment.ports import GALERA_FULL_PORT, GALERA_INCREMENTAL_PORT, GALERA_PORT
+from oxconf.deployment.ports import GALERA_FULL_PORT, GALERA_INCREMENTAL_PORT, GALERA_PORT, HTTP_PORT
 from oxconf.deployment.topology import MYSQL_PORT
 from oxconf.evidence import HostEvidence, Place
 from oxconf.rules._addresses import is_every, same
@@ -64,7 +64,7 @@ def _known(address: str) -> str:
 def _web(host: HostEvidence) -> Iterator[Socket]:
     for web in host.each(ProxyAjp):
         # Debian's ports.conf says so; it is none of our files.
-        yield Socket("*", 80, "Apache", web.place())
+        yield Socket("*", HTTP_PORT, "Apache", web.place())
 
 
 def _balancer(host: HostEvidence) -> Iterator[Socket]:

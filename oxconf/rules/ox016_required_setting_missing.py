@@ -12,7 +12,7 @@ from oxconf.rules._endpoints import configdbs
 from oxconf.rules._rule import Finding, Rule, Severity
 from oxconf.syntax import keepalived, properties, shellvars, unit
 
-_Parse = Callable[[str], properties.Document] | Callable[[str], shellvars.Document]
+_Parse = Callable[[str], properties.Document | shellvars.Document]
 
 _USES = ("vrrp_instance", "virtual_server", "virtual_server_group", "include")
 """What keepalived can be there for."""

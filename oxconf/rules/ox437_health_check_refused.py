@@ -1,7 +1,9 @@
 """OX437: the health check of a database server does not answer a host that asks it."""
 
 from collections.abc import Iterator
-from ipaddress import ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+
+from attrs import frozen
 
 from oxconf.artifacts.clustercheck import ClustercheckSocket
 from oxconf.artifacts.haproxy_cfg import HaproxyCfg
@@ -20,6 +22,7 @@ def check(evidence: Evidence) -> Iterator[Finding]:
 
     Who asks its own host calls from the address that it calls.
     """
+    doors = {host.name: _door(host) for host in evidence.hosts}
     for proxy in evidence.find(HaproxyCfg):
         asked: dict[str, Place] = {}
         for listener in proxy.artifact.listeners:
@@ -31,21 +34,33 @@ def check(evidence: Evidence) -> Iterator[Finding]:
             callers = proxy.host.facts.addresses
             if node is proxy.host:
                 callers = (address,) if is_ipv4(address) else ()
-            refusing = _refuses(node, callers) if node else None
-            if node is not None and refusing is not None:
+            door = doors[node.name] if node else None
+            if node is not None and door is not None and not door.lets_in(callers):
                 whose = (
                     "its own health check" if node is proxy.host else f"the health check of {proxy.host.name}"
                 )
                 yield RULE.finding(
                     f"{node.name} does not answer {whose} ({', '.join(callers)})",
-                    refusing,
+                    door.place,
                     place,
                 )
 
 
-def _refuses(node: HostEvidence, callers: tuple[str, ...]) -> Place | None:
-    """Return the line that closes the socket to one of the callers, None when it is open or nothing is known."""
-    if ClustercheckSocket.path not in node.files or not callers:
+@frozen
+class _Door:
+    """Whom the socket of a node lets in although it is closed to all others, and the line that closes it."""
+
+    place: Place
+    allowed: tuple[IPv4Network | IPv6Network, ...]
+
+    def lets_in(self, callers: tuple[str, ...]) -> bool:
+        """Whether every caller may ask."""
+        return all(any(ip_address(caller) in network for network in self.allowed) for caller in callers)
+
+
+def _door(node: HostEvidence) -> _Door | None:
+    """Return the door of a node's health check, None when it is open to all or not known."""
+    if ClustercheckSocket.path not in node.files:
         return None
     document = node.document(unit.parse, ClustercheckSocket.path)
     denied = document.values("Socket", "IPAddressDeny")
@@ -60,11 +75,7 @@ def _refuses(node: HostEvidence, callers: tuple[str, ...]) -> Place | None:
                 except ValueError:
                     # A word that is none of an address: what it allows is not known.
                     return None
-    for caller in callers:
-        network = ip_network(caller)
-        if not any(network.version == each.version and network.subnet_of(each) for each in allowed):  # type: ignore[arg-type]
-            return Place(node.name, ClustercheckSocket.path, denied[0].line)
-    return None
+    return _Door(Place(node.name, ClustercheckSocket.path, denied[0].line), tuple(dict.fromkeys(allowed)))
 
 
 RULE = Rule(

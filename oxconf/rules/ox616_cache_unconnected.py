@@ -45,10 +45,9 @@ def _undefined(cache: Cache) -> dict[str, list[Region]]:
     if isinstance(cache.artifact, SessionCache) and not host.complete:
         # It may be connected to what cache.ccf defines.
         return {}
-    texts = [
-        file.text for path, file in host.files.items() if path.startswith(folder) and path.endswith(".ccf")
-    ]
-    defined = {entry.key for text in texts for entry in properties.parse(text).entries if entry.value.strip()}
+    paths = [path for path in host.files if path.startswith(folder) and path.endswith(".ccf")]
+    entries = (entry for path in paths for entry in host.document(properties.parse, path).entries)
+    defined = {entry.key for entry in entries if entry.value.strip()}
     unknown: dict[str, list[Region]] = {}
     for region in cache.artifact.regions:
         for name in region.auxiliary.replace(",", " ").split():

@@ -8,6 +8,7 @@ that merge, so no key is required there; a host in the file is complete.
 from ipaddress import IPv4Address, IPv4Network
 from typing import Any
 
+from oxconf.deployment.mistakes import listed
 from oxconf.deployment.model import BYTE
 from oxconf.deployment.tiers import TIERS
 from oxconf.schema._json import Schema, document, ecma
@@ -41,11 +42,13 @@ def describe(key: Key) -> str:
     said = [
         (", ".join(one.tiers), f"{spoken(one.value)} ({reason(one.origin)})") for one in defaults(key.path)
     ]
+    if key.follows:
+        parts.append(f"The default follows from {listed(key.follows)}.")
     if len(said) == 1 and said[0][0] == ", ".join(TIERS):
         parts.append(f"Default: {said[0][1]}.")
     elif said:
         parts.append("Default by tier: " + "; ".join(f"{tiers}: {value}" for tiers, value in said) + ".")
-    elif key.is_optional:
+    elif key.is_optional and not key.follows:
         parts.append("Absent by default.")
     return " ".join(part for part in parts if part)
 
@@ -72,7 +75,7 @@ def _key(key: Key) -> Schema:
     else:
         made |= value
     given = defaults(key.path)
-    if len(given) == 1 and given[0].tiers == TIERS:
+    if len(given) == 1 and given[0].tiers == TIERS and not key.follows:
         made["default"] = given[0].value
     if key.example is not None:
         made["examples"] = [key.example]

@@ -2,17 +2,20 @@
 
 import tomllib
 from collections.abc import Iterator, Mapping
+from copy import deepcopy
 from enum import Enum
 from functools import cache
 from typing import Any, get_args
 
 from attrs import Attribute, field, frozen, has
 
+from oxconf.deployment.defaults import fill
 from oxconf.deployment.key import keys_of
 from oxconf.deployment.load import Tier, read_tier
 from oxconf.deployment.model import Deployment
 from oxconf.deployment.origin import Mark, Origin
 from oxconf.deployment.tiers import TIERS
+from oxconf.deployment.toml import toml_text
 from oxconf.deployment.units import format_size
 
 TIER = ("tier",)
@@ -20,10 +23,19 @@ TIER = ("tier",)
 MANY = "*"
 """The step of a path that stands for each entry of a list of tables."""
 
+FOLLOWS: Mapping[tuple[str, ...], tuple[str, ...]] = {
+    ("hosts", MANY, "route"): ("hosts.roles",),
+    ("hosts", MANY, "load_factor"): ("hosts.roles",),
+    ("database", "access"): ("database.mode",),
+    ("database", "read_policy"): ("database.mode", "database.access", "database.read_address"),
+    ("database", "writer"): ("hosts.roles",),
+}
+"""The keys whose default follows from others, with the names of these: what `deployment/defaults.py` fills in."""
+
 
 @frozen
 class Default:
-    """The value that some tiers give a key, as TOML has it, and why."""
+    """The value that a key has by default in some tiers, as TOML has it, and why."""
 
     tiers: tuple[str, ...]
     value: Any
@@ -49,6 +61,11 @@ class Key:
     def name(self) -> str:
         """The last step of its path."""
         return self.path[-1]
+
+    @property
+    def full_name(self) -> str:
+        """The names of its tables and its own: `database.mode`, and `hosts.memory` for a key of each host."""
+        return ".".join(step for step in self.path if step != MANY)
 
     @property
     def doc(self) -> str:
@@ -80,8 +97,13 @@ class Key:
         return ()
 
     @property
+    def follows(self) -> tuple[str, ...]:
+        """The full names of the keys that its default follows from; empty for all others."""
+        return FOLLOWS.get(self.path, ())
+
+    @property
     def example(self) -> Any:
-        """A value, or None."""
+        """The value that its declaration names, or None."""
         example = self.metadata["example"]
         return tomllib.loads(f"x = {example}")["x"] if example else None
 
@@ -104,9 +126,10 @@ def all_keys(of: tuple[Key, ...] | None = None) -> Iterator[Key]:
 
 
 def defaults(path: tuple[str, ...]) -> tuple[Default, ...]:
-    """Return what the tiers say about a key, those that agree together.
+    """Return what a key is in the tiers while the file does not set it, those that agree together.
 
-    That is nothing for a table, for a host's keys, for what follows from other keys, and for the tier itself.
+    Where the key follows from others, this holds as long as the file leaves these alone. Nothing is returned for a
+    table, for a host's keys, and for the tier itself.
     """
     found: list[Default] = []
     if path == TIER:
@@ -125,6 +148,20 @@ def defaults(path: tuple[str, ...]) -> tuple[Default, ...]:
         else:
             found[same] = Default((*found[same].tiers, name), value, origin)
     return tuple(found)
+
+
+def example(key: Key) -> Any:
+    """Return a value to show: the one that is declared, that of the largest tier which has one, or one of its type."""
+    given = defaults(key.path)
+    if key.example is not None:
+        return key.example
+    if given:
+        return given[-1].value
+    if key.words:
+        return key.words[-1]
+    if key.is_size:
+        return format_size(min(max(32 << 30, key.metadata["minimum"]), key.metadata["maximum"]))
+    return key.metadata["minimum"] if key.type is int else "10.20.30.220"
 
 
 def limits(key: Key) -> str:
@@ -156,10 +193,10 @@ def reason(origin: Origin) -> str:
 
 
 def spoken(value: Any) -> str:
-    """Return a plain value for a sentence."""
+    """Return a plain value for a sentence: without the quotes and brackets that it has in TOML."""
     if isinstance(value, list):
         return ", ".join(map(spoken, value))
-    return f"{value:_}" if isinstance(value, int) and value > 99_999 else str(value)
+    return value if isinstance(value, str) else toml_text(value)
 
 
 def _key(one: "Attribute[Any]", path: tuple[str, ...]) -> Key:
@@ -175,4 +212,7 @@ def _key(one: "Attribute[Any]", path: tuple[str, ...]) -> Key:
 
 @cache
 def _tier(name: str) -> Tier:
-    return read_tier(name)
+    """Return a tier with what follows from it filled in."""
+    tier = read_tier(name)
+    tree = deepcopy(tier.tree)
+    return Tier(tree, {**tier.origins, **fill(tree)})

@@ -9,20 +9,20 @@ from collections.abc import Iterator
 from textwrap import wrap
 from typing import Any
 
-import tomlkit
 from attrs import fields_dict, frozen
 
 from oxconf.artifacts.ox_cnf import OxCnf
 from oxconf.deployment.load import load_text
-from oxconf.deployment.mistakes import ClusterError
+from oxconf.deployment.mistakes import ClusterError, listed
 from oxconf.deployment.model import Deployment
 from oxconf.deployment.sizing import gcache_size
+from oxconf.deployment.toml import toml_text
 from oxconf.deployment.topology import writer
 from oxconf.deployment.units import format_size
 from oxconf.deployment.writer import to_toml
 from oxconf.schema.catalog import file_name
 from oxconf.schema.cluster import NAME
-from oxconf.schema.keys import TIER, Key, defaults, keys, limits, reason
+from oxconf.schema.keys import TIER, Key, example, keys, limits, reason
 
 WIDTH = 100
 
@@ -106,12 +106,15 @@ def _state(key: Key, base: _Tier) -> tuple[str, str]:
         return "", _line(key, base.value(key.path))
     if origin is not None:
         line = _line(key, base.value(key.path))
-        return f"Default from {reason(origin)}.", line if key.path in CHANGED else f"#{line}"
+        said = f"Default from {reason(origin)}."
+        if key.follows:
+            said += f" It follows from {listed(key.follows)}."
+        return said, line if key.path in CHANGED else f"#{line}"
     computed = _computed(key, base.deployment)
     if computed is not None:
         name = writer(base.deployment).name
         return f"Computed for each server when absent; on {name}, it is:", f"#{_line(key, computed)}"
-    line = _line(key, _example(key))
+    line = _line(key, example(key))
     if _loads(key, line, base.deployment.tier):
         return "Absent by default.", f"#{line}"
     return f"Absent by default; it goes with other changes only, as {line}", ""
@@ -142,16 +145,6 @@ def _computed(key: Key, deployment: Deployment) -> Any:
     return format_size(number) if key.is_size and number is not None else number
 
 
-def _example(key: Key) -> Any:
-    """Return a value for a key that is absent from its tier: that of the largest tier which has one, or an example."""
-    given = defaults(key.path)
-    if given:
-        return given[-1].value
-    if key.example is not None:
-        return key.example
-    return key.metadata["minimum"] if key.type is int else "10.20.30.220"
-
-
 def _loads(key: Key, line: str, tier: str) -> bool:
     try:
         load_text(f"[{'.'.join(key.path[:-1])}]\n{line}\n", tier=tier)
@@ -161,7 +154,7 @@ def _loads(key: Key, line: str, tier: str) -> bool:
 
 
 def _line(key: Key, value: Any) -> str:
-    return f"{key.name} = {tomlkit.item(value).as_string()}"
+    return f"{key.name} = {toml_text(value)}"
 
 
 def _prose(text: str, more: str = "") -> list[str]:

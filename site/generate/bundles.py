@@ -11,7 +11,7 @@ from typing import Any
 from attrs import frozen
 
 from generate.clusters import product
-from generate.markdown import code, document, escape, fence, heading, prose, table
+from generate.markdown import code, details, document, escape, fence, heading, prose, table
 from oxconf.api import check, load
 from oxconf.artifacts._artifact import Artifact, Install
 from oxconf.bundle.contents import MANIFEST, README, SUMS
@@ -202,7 +202,7 @@ def _picture(reference: Reference) -> str:
     return document(
         '<div style="overflow-x:auto" tabindex="0" role="region" '
         f'aria-label="Picture of {escape(deployment.name)}">\n{draw(deployment)}</div>',
-        _details("The picture in words", words),
+        details("The picture in words", words),
     )
 
 
@@ -272,14 +272,8 @@ def _findings(reference: Reference) -> list[str]:
     return [
         f"{code('oxconf check')} finds no error: {text.count(findings)}. The placeholders of passwords go away with "
         f"{code('--secrets')}.",
-        _details(text.count(findings), fence(text.show(findings))),
+        details(text.count(findings), fence(text.show(findings))),
     ]
-
-
-def _details(title: str, body: str) -> str:
-    """Return a block that opens when somebody wants it."""
-    indented = "\n".join(f"    {line}".rstrip() for line in body.splitlines())
-    return f'??? note "{escape(title)}"\n\n{indented}'
 
 
 def _differences(reference: Reference, base: Reference) -> Iterator[str]:
@@ -310,7 +304,7 @@ def _differences(reference: Reference, base: Reference) -> Iterator[str]:
             yield f"- {code(path)} on {links}: {BASE} has no such file."
             continue
         compared = f", beside that of {beside} in {BASE}" if beside else ""
-        yield _details(where + compared, fence("\n".join(lines), "diff"))
+        yield details(where + compared, fence("\n".join(lines), "diff"))
     gone = sorted(
         {path for files in others.values() for path in files} - {p for files in own.values() for p in files}
     )
@@ -360,7 +354,7 @@ def _host_page(reference: Reference, host: HostPlan) -> str:
         f"{what}. Part of the deployment [{escape(reference.name)}](../{reference.name}.md).",
         f"[{escape(archive)}]({archive}) holds the files below. SHA-256 of the uncompressed tar:",
         fence(reference.digests[host.host.name]),
-        _details(f"{README} of the archive: ports, memory, what to do", fence(readme, "markdown")),
+        details(f"{README} of the archive: ports, memory, what to do", fence(readme, "markdown")),
         *(block for artifact in host.artifacts for block in _file(artifact)),
     )
 

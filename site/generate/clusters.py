@@ -4,6 +4,7 @@ from functools import cache
 from pathlib import Path
 
 from oxconf.api import load
+from oxconf.deployment.consistency_database import PRODUCTS
 from oxconf.deployment.model import Deployment
 from oxconf.deployment.tiers import TIERS
 from oxconf.plan import Plan, make_plan
@@ -28,6 +29,5 @@ def examples() -> tuple[Plan, ...]:
 
 def product(deployment: Deployment) -> str:
     """Return what runs the database: `MariaDB 10.11 galera`."""
-    names = {"mariadb": "MariaDB", "mysql": "MySQL", "percona-xtradb-cluster": "Percona XtraDB Cluster"}
     database = deployment.database
-    return f"{names[database.flavour.value]} {database.version} {database.mode.value}"
+    return f"{PRODUCTS[database.flavour]} {database.version} {database.mode.value}"

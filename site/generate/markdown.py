@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 
 _SPECIAL = re.compile(r"(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])|[^\w\s.,;:/'\"()?%=+@-]", re.ASCII)
 """What Markdown or HTML could take for more than a character; an underscore inside of a word is only one."""
-_LINE_START = re.compile(r"^([0-9]*)([-+=:.)])")
-"""The beginning of a line that would be a list, a definition or an underline."""
+_LINE_START = re.compile(r"^([0-9]*)([-+=:.)?])")
+"""The beginning of a line that would be a list, a definition, an underline or a block that opens."""
 _CODE = re.compile(r"`([^`]+)`")
 
 
@@ -53,10 +53,18 @@ def fence(
     """
     runs = [len(run) for run in re.findall(r"`{3,}", text)]
     ticks = "`" * max([3, *(run + 1 for run in runs)])
-    options = {"title": _entities(title), "linenums": str(first or ""), "hl_lines": marks}
+    # Without that mode, the entities would be shown.
+    options = {"title": _attribute(title), "title_mode": "html" if title else ""}
+    options |= {"linenums": str(first or ""), "hl_lines": marks}
     named = "".join(f' {name}="{value}"' for name, value in options.items() if value)
     head = f" {{ .{language} .wrapped{named} }}" if wrapped else f"{language}{named}"
     return f"{ticks}{head}\n{text.rstrip()}\n{ticks}"
+
+
+def details(title: str, body: str) -> str:
+    """Return a block that opens when somebody wants it; `body` is Markdown."""
+    indented = "\n".join(f"    {line}".rstrip() for line in body.splitlines())
+    return f'??? note "{_attribute(title)}"\n\n{indented}'
 
 
 def anchor(text: str) -> str:
@@ -97,6 +105,11 @@ def docstring(text: str) -> str:
 
 def _entities(text: str) -> str:
     return _SPECIAL.sub(lambda match: match[0] if ord(match[0]) > 127 else f"&#{ord(match[0])};", text)
+
+
+def _attribute(text: str) -> str:
+    """Return one line of text to stand between quotes."""
+    return _entities(" ".join(text.split())).replace('"', "&#34;")
 
 
 def _begun(line: str) -> str:

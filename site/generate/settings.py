@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 from attrs import frozen
 
 from generate import clusters
-from generate.markdown import anchor, code, document, escape, fence, heading, prose, sought, table
+from generate.markdown import anchor, code, document, escape, heading, prose, sought, table
 from generate.origins import is_explained, legend, origin
 from oxconf.artifacts._artifact import Artifact, Install
 from oxconf.artifacts._setting import Setting, Unexplained, Value
@@ -104,18 +104,17 @@ def _index(artifacts: Sequence[Type]) -> str:
 
 def _page(cls: Type) -> str:
     settings = cls.documented()
-    blocks = [f"# {escape(name(cls))}", prose(cls.title), "\n".join(f"- {line}" for line in _facts(cls))]
-    if settings:
-        blocks += [
-            heading(2, "Values by tier", "values-by-tier", hidden=True),
-            _values_table(cls, settings),
-            heading(2, "Settings", "settings"),
-            legend(),
-        ]
-        for setting in settings:
-            blocks += [heading(3, code(setting.key), anchor(setting.key)), _setting(cls, setting)]
-    else:
-        blocks += [heading(2, "Text", "text", hidden=True), *_text(cls)]
+    blocks = [
+        f"# {escape(name(cls))}",
+        prose(cls.title),
+        "\n".join(f"- {line}" for line in _facts(cls)),
+        heading(2, "Values by tier", "values-by-tier", hidden=True),
+        _values_table(cls, settings),
+        heading(2, "Settings", "settings"),
+        legend(),
+    ]
+    for setting in settings:
+        blocks += [heading(3, code(setting.key), anchor(setting.key)), _setting(cls, setting)]
     return sought(document(*blocks))
 
 
@@ -270,19 +269,3 @@ def _type(setting: Setting) -> str:
     elif high is not None:
         text += f", {high:,} at most"
     return text + (f", in {escape(setting.unit)}" if setting.unit else "")
-
-
-def _text(cls: Type) -> Iterator[str]:
-    """Yield the text of a file that has no settings, from the largest tier that has it."""
-    made = files_of(cls)
-    if not made:
-        return
-    texts = {each.artifact.render() for each in made}
-    largest = list(clusters.tiers().values())[-1].deployment
-    shown = next((each for each in made if each.deployment is largest), made[0])
-    if len(texts) == 1:
-        yield "It is the same on every host of every cluster."
-    else:
-        whose = f"{code(shown.host.name)} in the cluster {code(shown.deployment.name)}"
-        yield f"It follows from the cluster; this is the one of {whose}."
-    yield fence(shown.artifact.render(), title=cls.path)

@@ -15,6 +15,7 @@ for (const [words, found] of [
   ["BalancerMember retry", /^reference\/files\/proxy-ajp\/.*#BalancerMember-retry$/],
   ["timeout server", /^reference\/files\/haproxy-cfg\/.*#timeout-server$/],
   ["database.read_policy", /^reference\/cluster-file\/.*#database\.read_policy$/],
+  ["oxconf why", /^reference\/commands\/.*#oxconf-why$/],
 ]) {
   test(`the search's first answer to ${words}`, async () => {
     const { page, complaints, close } = await site.visit("");

@@ -1,11 +1,14 @@
 """The generated pages: everything has its text and its anchor, and nothing can break a page."""
 
 import html
+import inspect
 import os
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any, get_args
 
 import click
 import pytest
@@ -40,21 +43,52 @@ ODD = (
     "``a``",
     "${x} $(y) ~~z~~ ^u^",
     "two\nlines",
+    '??? note "x"',
+    "???+ note",
+    '!!! note "x"',
+    "/// note",
+    "=== tab",
+    'say "no"',
 )
 
 
-@pytest.mark.parametrize("text", ODD)
-@pytest.mark.parametrize("write", [markdown.escape, markdown.code])
-@pytest.mark.parametrize("frame", ["{}", "| h | i |\n| --- | --- |\n| {} | next |", "## {} {{ #fragment }}"])
-def test_any_text_is_shown_as_it_is(text: str, write, frame: str) -> None:  # type: ignore[no-untyped-def]
+def shown(text: str) -> str:
+    """A page as mkdocs shows it, with the extensions that the site has."""
     engine = pytest.importorskip("markdown", reason="mkdocs is not installed: make test installs it")
-    extensions = ["tables", "attr_list", "md_in_html", "toc", "pymdownx.superfences"]
+    yaml = pytest.importorskip("yaml", reason="mkdocs is not installed: make test installs it")
+    configured = yaml.safe_load((ROOT / "mkdocs.yml").read_text("utf-8"))["markdown_extensions"]
+    options = {name: each[name] for each in configured if isinstance(each, dict) for name in each}
+    names = [each if isinstance(each, str) else next(iter(each)) for each in configured]
+    return str(engine.markdown(text, extensions=names, extension_configs=options))
 
-    shown = engine.markdown(frame.format(write(text)), extensions=extensions)
-    (cell,) = re.findall(r"<(?:p|td|h2 id=\"fragment\")>(.*?)</(?:p|td|h2)>", shown, re.DOTALL)[:1]
 
-    assert html.unescape(re.sub("</?code>", "", cell)) == " ".join(text.split())
-    assert "|" not in frame or "<td>next</td>" in shown
+def words(part: str) -> str:
+    """What a part of a page shows; the sign of a heading's link is none of its words."""
+    part = re.sub(r'<a class="headerlink".*?</a>', "", part)
+    return html.unescape(re.sub("</?code>", "", part))
+
+
+@pytest.mark.parametrize("text", ODD)
+@pytest.mark.parametrize("write", [markdown.escape, markdown.code, markdown.prose])
+@pytest.mark.parametrize("frame", ["{}", "| h | i |\n| --- | --- |\n| {} | next |", "## {} {{ #fragment }}"])
+def test_any_text_is_shown_as_it_is(text: str, write: Callable[[str], str], frame: str) -> None:
+    page = shown(frame.format(write(text)))
+    (cell,) = re.findall(r"<(?:p|td|h2 id=\"fragment\")>(.*?)</(?:p|td|h2)>", page, re.DOTALL)[:1]
+    line = " ".join(text.split())
+
+    # A sentence says with backticks what is code.
+    assert words(cell) == (re.sub("`([^`]+)`", r"\1", line) if write is markdown.prose else line)
+    assert "|" not in frame or "<td>next</td>" in page
+    assert "|" in frame or page.count("<") == cell.count("<") + 2, "no other element"
+
+
+@pytest.mark.parametrize("text", ODD)
+def test_a_title_is_shown_as_it_is(text: str) -> None:
+    line = " ".join(text.split())
+    (block,) = re.findall(r'<span class="filename">(.*?)</span>', shown(markdown.fence("x", "ini", text)))
+    (opens,) = re.findall("<summary>(.*?)</summary>", shown(markdown.details(text, "body")))
+
+    assert [words(block), words(opens)] == [line, line]
 
 
 def test_a_sentence_keeps_its_code() -> None:
@@ -74,7 +108,24 @@ def test_every_key_has_its_text_and_anchor() -> None:
 
     for one in all_keys():
         assert markdown.prose(one.doc) in page
-        assert f"{{ #{keys.name(one)} }}" in page
+        assert f"{{ #{one.full_name} }}" in page
+
+
+def test_a_default_is_the_tiers_or_follows_from_other_keys() -> None:
+    parts = keys.pages()[keys.PAGE].split("\n### ")
+    access, address, tier, load_factor = (
+        next(part for part in parts if part.startswith(f"`{name}`"))
+        for name in ("database.access", "web.address", "tier", "hosts.load_factor")
+    )
+
+    assert (
+        '- Default: follows from [`database.mode`](#database.mode)\n- Default in `poc`: `"direct"` ('
+        in access
+    )
+    assert '- Default in `100k` and `1m`: `"haproxy"` (' in access
+    assert "- Default in `poc`: none\n" in address
+    assert "- Default: none\n" in tier
+    assert "- Default: follows from [`hosts.roles`](#hosts.roles)\n" in load_factor
 
 
 @pytest.mark.parametrize("cls", ARTIFACTS, ids=lambda cls: cls.kind)
@@ -116,8 +167,24 @@ def test_every_public_name_is_described() -> None:
     page = api.pages()[api.PAGE]
 
     for name in oxconf.__all__:
-        assert f"### `oxconf.{name}` {{ #{name} }}" in page
-    assert "oxconf.check(deployment: Deployment, *, deploy: bool = False) -> tuple[Finding, ...]" in page
+        own = page.partition(f"### `oxconf.{name}` {{ #{name} }}\n")[2].partition("\n### ")[0]
+        said = getattr(oxconf, name)
+        if inspect.isfunction(said):
+            signature = inspect.signature(said)
+            head = own[own.index(f"oxconf.{name}(") : own.index("\n```\n")]
+            assert re.findall(r"(\w+): ", head) == list(signature.parameters)
+            assert head.endswith(f" -> {annotation(signature.return_annotation)}")
+        if inspect.isfunction(said) or inspect.isclass(said):
+            first = inspect.cleandoc(said.__doc__ or "").split("\n\n")[0]
+            assert first
+            assert markdown.prose(first) in own
+        else:
+            assert own.strip()
+
+
+def annotation(of: Any) -> str:
+    """A type as a source names it."""
+    return of.__name__ if isinstance(of, type) and not get_args(of) else re.sub(r"[a-z_]+\.", "", str(of))
 
 
 def test_no_text_is_missing() -> None:

@@ -94,6 +94,13 @@ def test_a_paragraph_reads_like_this() -> None:
         "#max_wait = 10000\n"
     ) in TEXTS["1m"]
     assert (
+        "# Where reads go; by mode and access when absent. One of round-robin-causal, round-robin-monitor,\n"
+        "# read-address, write-address. Default from the tutorial: performs best in the tutorial's\n"
+        "# experience. It follows from database.mode, database.access and database.read_address.\n"
+        '#read_policy = "round-robin-causal"\n'
+    ) in TEXTS["1m"]
+    assert "#mailboxes = 1_000_000\n" in TEXTS["1m"]
+    assert (
         "# Floating address for reads, for the read policy read-address. Absent by default; it goes with\n"
         '# other changes only, as read_address = "10.20.30.220"\n'
     ) in TEXTS["1m"]
