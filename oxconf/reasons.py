@@ -73,11 +73,17 @@ def why(plan: Plan, host: str, question: str) -> Why:
     """
     hosts = {one.host.name: one for one in plan.hosts}
     if host not in hosts:
-        raise UnknownSetting(f"no host is named {quoted(host)}; {did_you_mean(host, list(hosts))}")
+        hint = did_you_mean(host, list(hosts))
+        if question in hosts:
+            hint = f"the host comes first, then the setting: {question} {host}"
+        raise UnknownSetting(f"no host is named {quoted(host)}; {hint}")
     deployment, one = plan.deployment, hosts[host]
     artifacts, setting = _split(question, one)
     found = _best(_values(one, artifacts), setting)
     keys = () if found or artifacts != one.artifacts else _keys(deployment, one.host, setting)
+    if keys and all(key.text is None for key in keys):
+        # What stands in the file instead was computed.
+        found = _best(_values(one, artifacts), _words(setting)[-1])
     if not found and not keys:
         raise UnknownSetting(_unknown(plan, one, artifacts, setting))
     own = f"hosts.{host}."
@@ -139,7 +145,10 @@ def _best(values: list[_Found], question: str) -> tuple[_Found, ...]:
     def among(value: Value) -> bool:
         return asked[-1] == _full(value)[-1] and set(asked) <= set(_full(value))
 
-    for fits in (whole, end, among):
+    def anywhere(value: Value) -> bool:
+        return set(asked) <= set(_full(value))
+
+    for fits in (whole, end, among, anywhere):
         found = tuple(each for each in values if fits(each[1]))
         if found:
             return found
@@ -211,7 +220,10 @@ def _unknown(plan: Plan, host: HostPlan, artifacts: tuple[Artifact, ...], settin
     documented = [one for artifact in artifacts for one in artifact.documented()]
     if any(_words(one.key)[-len(asked) :] == asked for one in documented):
         return f"{quoted(setting)} is not set in {where}: the default of the program holds"
-    hint = did_you_mean(setting.strip(), _names(documented))
+    keys = {key_at(plan.deployment, path).name: None for path in _paths(plan.deployment)}
+    hint = did_you_mean(
+        setting.strip(), [*_names(documented), *(each for each in keys if "hosts." not in each)]
+    )
     return f"no setting of {where} is called {quoted(setting)}; {hint}"
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 
 from attrs import field, frozen
 
+from oxconf.deployment.locate import Path
 from oxconf.deployment.origin import Mark, Origin
 
 
@@ -82,13 +83,17 @@ def entry(
     unit: str = "",
     minimum: int | None = None,
     maximum: int | None = None,
+    keys: tuple[Path, ...] = (),
 ) -> Setting:
-    """Return a setting; `why` may be empty where the tutorial says so, or where each artifact has an origin for it."""
+    """Return a setting; `why` may be empty where the tutorial says so, or where each artifact has an origin for it.
+
+    `keys` are those of the cluster file that its value always follows from.
+    """
     return Setting(
         key=key,
         type=type,
         doc=doc,
-        origin=Origin(mark, why),
+        origin=Origin(mark, why, keys=keys),
         name=name or key,
         unit=unit,
         minimum=minimum,

@@ -16,6 +16,7 @@ from oxconf.deployment.model import Deployment, Host, Role
 from oxconf.deployment.origin import Mark, ours
 from oxconf.deployment.secrets import Secret
 from oxconf.deployment.topology import CLUSTERCHECK_PORT, has_clustercheck, runs_haproxy
+from oxconf.deployment.units import counted
 from oxconf.syntax import unit
 
 SCRIPT = "/usr/local/bin/clustercheck"
@@ -97,17 +98,18 @@ class ClustercheckSocket(Artifact):
         """Return the socket of a Galera node, open to every HAProxy of the cluster."""
         if not _checked(deployment, host):
             return None
-        clients = tuple(other.address for other in deployment.hosts if runs_haproxy(deployment, other))
-        keys = tuple(
-            deployment.path(other, "address") for other in deployment.hosts if runs_haproxy(deployment, other)
-        )
-        allowed = {
-            f"{deployment.hosts[int(key[1])].address} Socket IPAddressAllow": ours(
-                "the HAProxy of an OX host", key
+        clients = tuple(other for other in deployment.hosts if runs_haproxy(deployment, other))
+        origins = {
+            f"{client.address} Socket IPAddressAllow": ours(
+                "the HAProxy of an OX host", deployment.path(client, "address")
             )
-            for key in keys
+            for client in clients
         }
-        return cls(port=CLUSTERCHECK_PORT, clients=clients, origins=allowed)
+        why = f"16 for each of {counted(len(clients), 'HAProxy')}, 64 at least: two listeners, eight deep"
+        roles = (deployment.path(client, "roles") for client in clients)
+        origins["Socket MaxConnections"] = ours(why, *roles)
+        addresses = tuple(client.address for client in clients)
+        return cls(port=CLUSTERCHECK_PORT, clients=addresses, origins=origins)
 
     @classmethod
     def reference(cls) -> Reference:

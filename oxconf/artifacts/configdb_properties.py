@@ -1,12 +1,13 @@
 """`configdb.properties` of both OX processes: how they reach configdb, and how they pool connections."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar, Self
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from oxconf.artifacts._codec import INTEGER, TEXT, TRUE_FALSE, Codec, secret
+from oxconf.artifacts._setting import Statement
 from oxconf.artifacts._settings import PropertiesArtifact, setting
 from oxconf.deployment.model import Deployment, Host, Mode, ReadPolicy
 from oxconf.deployment.origin import Mark, Origin, ours, tutorial
@@ -253,6 +254,14 @@ class _Configdb(PropertiesArtifact):
     test_threads: bool | None = setting(
         "testThreads", TRUE_FALSE, "Logs who took a connection; slow.", Mark.SOURCE, _SHIPPED
     )
+
+    @classmethod
+    def statements(cls, text: str) -> Iterator[Statement]:
+        """Yield the entries; a driver property stands under its own name too."""
+        for found in super().statements(text):
+            name, equals, _ = found.text.partition("=")
+            where = name if equals and _PROPERTY_KEY.fullmatch(found.key) else ""
+            yield evolve(found, where=where)
 
     @classmethod
     def _build(cls, found: Mapping[str, tuple[str | None, int]]) -> tuple[Self, tuple[Problem, ...]]:

@@ -10,6 +10,7 @@ from oxconf.artifacts._provider_options import LAN_TIMERS, ProviderOptions
 from oxconf.artifacts._server import is_pxc
 from oxconf.artifacts._setting import Reference
 from oxconf.deployment.model import Deployment, Host, Mode, Role
+from oxconf.deployment.origin import ours
 from oxconf.syntax import shellvars
 from oxconf.syntax._base import Problem
 
@@ -45,7 +46,13 @@ class _Arbitrator(ParsedArtifact, ABC):
             nodes=tuple(str(server.address) for server in deployment.with_role(Role.DATABASE)),
             cluster=deployment.name,
             options=LAN_TIMERS,
-            origins={"GALERA_GROUP": deployment.origin("name")},
+            origins={
+                "GALERA_GROUP": deployment.origin("name"),
+                "GALERA_NODES": ours(
+                    "every database server of the cluster",
+                    *(deployment.path(server, "address") for server in deployment.with_role(Role.DATABASE)),
+                ),
+            },
         )
 
     def render(self) -> str:

@@ -1,6 +1,6 @@
 """`keepalived.conf`: which of several hosts holds a floating address."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from ipaddress import IPv4Address, IPv4Interface, IPv6Interface
 from typing import Any, ClassVar, Self, TypeVar
 
@@ -13,10 +13,12 @@ from oxconf.artifacts._template import fill
 from oxconf.artifacts._time import SECOND, Milliseconds
 from oxconf.artifacts.check_web import CheckWeb
 from oxconf.artifacts.clustercheck import Clustercheck
+from oxconf.deployment.locate import Path
 from oxconf.deployment.model import Deployment, Host
 from oxconf.deployment.origin import Origin, ours
 from oxconf.deployment.secrets import Secret
 from oxconf.deployment.topology import FloatingAddress, floating_addresses
+from oxconf.deployment.units import counted
 from oxconf.syntax import keepalived
 from oxconf.syntax._base import Problem
 
@@ -159,14 +161,26 @@ def _origins(deployment: Deployment, host: Host, held: list[FloatingAddress]) ->
         where = f"{floating.name} vrrp_instance"
         why = f"the cluster's first id and {index}: one for each floating address" if index else first.why
         yield f"{where} virtual_router_id", ours(why, *first.keys) if index else first
-        place = floating.holders.index(host) + 1
-        roles = tuple(deployment.path(holder, "roles") for holder in floating.holders)
-        why = f"number {place} of the {len(floating.holders)} hosts that may hold the address"
-        yield f"{where} priority", ours(why, *roles)
+        holders = len(floating.holders)
+        step = priority(0, holders) - priority(1, holders)
+        why = f"{priority(0, holders)} for the first of {counted(holders, 'holder')}, {step} less for each next one"
+        yield (
+            f"{where} priority",
+            ours(why, *(deployment.path(holder, "roles") for holder in floating.holders)),
+        )
+        others = (holder for holder in floating.holders if holder is not host)
+        peers = ours(
+            "the other holders: many networks drop VRRP's multicast", *_addresses(deployment, others)
+        )
+        yield f"{where} unicast_peer", peers
         path = ("web", "address") if floating.name == "web" else ("database", f"{floating.name}_address")
         yield f"{where} virtual_ipaddress", deployment.origin(*path)
     yield "vrrp_instance interface", deployment.origin("network", "interface")
     yield "vrrp_instance unicast_src_ip", deployment.host_origin(host, "address")
+
+
+def _addresses(deployment: Deployment, hosts: Iterable[Host]) -> Iterator[Path]:
+    return (deployment.path(host, "address") for host in hosts)
 
 
 def _script(name: str, command: str) -> TrackScript:

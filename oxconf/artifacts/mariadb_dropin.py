@@ -11,6 +11,7 @@ from oxconf.artifacts._setting import Reference
 from oxconf.artifacts._template import fill
 from oxconf.deployment.model import Deployment, Host, Mode, Role
 from oxconf.deployment.origin import Derived, Mark, Origin, ours
+from oxconf.deployment.sizing import max_connections
 from oxconf.deployment.units import MIB
 from oxconf.syntax.unit import quote
 
@@ -39,8 +40,8 @@ def start_limit(deployment: Deployment) -> Derived[str] | None:
         return None
     if unit_name(deployment) == MariadbDropin.unit:
         why = (
-            f"a full state transfer of {deployment.mailboxes:,} mailboxes with 1 MiB each at 50 MiB a second; the 15 "
-            "minutes of mariadb.service may end it half way"
+            f"a full state transfer of {deployment.mailboxes:,} mailboxes with 1 MiB each at 50 MiB a second, in whole "
+            "hours; mariadb.service has 15 minutes"
         )
         return Derived(f"{transfer_hours(deployment)}h", ours(why, ("mailboxes",)))
     if is_pxc(deployment) and deployment.database.version == "5.7":
@@ -69,7 +70,13 @@ class _ServerDropin(Artifact, ABC):
         return cls(
             limit_nofile=open_files_limit(deployment),
             start_limit=limit.value if limit else None,
-            origins={"Service TimeoutStartSec": limit.origin} if limit else {},
+            origins={
+                "Service LimitNOFILE": ours(
+                    "as many as open_files_limit in ox.cnf says; the server can not raise it itself",
+                    *max_connections(deployment).origin.keys,
+                ),
+                **({"Service TimeoutStartSec": limit.origin} if limit else {}),
+            },
         )
 
     @classmethod

@@ -35,9 +35,14 @@ class Route:
     line: int = field(default=0, eq=False)
 
     @property
+    def words(self) -> tuple[str, ...]:
+        """The arguments of ip(8), one by one."""
+        return "route", "replace", str(self.network), "dev", self.interface
+
+    @property
     def command(self) -> str:
         """The arguments of ip(8); `replace` may run again and again."""
-        return f"route replace {self.network} dev {self.interface}"
+        return " ".join(self.words)
 
 
 def _read_command(command: str, line: int) -> Route | None:
@@ -70,7 +75,7 @@ class _MulticastRoute(ParsedArtifact, ABC):
             f"{MULTICAST_ROUTE} on the cluster's interface: the caches find each other there", *keys
         )
         route = Route(MULTICAST_ROUTE, network.interface)
-        return cls(routes=(route,), origins={"post-up": why, "Service ExecStart": why})
+        return cls(routes=(route,), origins={"route": why})
 
 
 @frozen(kw_only=True)
@@ -150,7 +155,7 @@ class MulticastUnit(_MulticastRoute):
             unit.Entry("Service", "RemainAfterExit", "yes"),
         ]
         for route in self.routes:
-            words = " ".join(map(unit.quote, route.command.split(" ")))
+            words = " ".join(map(unit.quote, route.words))
             items.append(unit.Entry("Service", "ExecStart", f"/bin/ip {words}"))
         items += [
             unit.Blank(),

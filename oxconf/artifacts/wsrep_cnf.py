@@ -21,6 +21,7 @@ from oxconf.deployment.origin import Mark, Origin, ours, tutorial
 from oxconf.deployment.secrets import Secret
 from oxconf.deployment.sizing import gcache_size
 from oxconf.deployment.topology import database_hosts
+from oxconf.deployment.units import counted
 
 _MANUAL = "MariaDB manual, Configuring MariaDB Galera Cluster"
 SST_USER = "sstuser"
@@ -190,7 +191,7 @@ class WsrepCnf(OptionsArtifact):
         strict = is_pxc(deployment) and at_least(deployment, "5.7")
         cores = (deployment.path(server, "cores") for server in servers)
         most = ", but no more than the servers take" if threads < fewest else ""
-        smallest = ours(f"one for each of the {fewest} cores of the smallest node{most}", *cores)
+        smallest = ours(f"one for each of the {counted(fewest, 'core')} of the smallest node{most}", *cores)
         addresses = (deployment.path(server, "address") for server in servers)
         return cls(
             wsrep_on=True if since(deployment, mariadb="10.1") else None,

@@ -2,7 +2,7 @@
 
 import click
 
-from oxconf.cli._common import demand_input, environment, input_errors, tier_option
+from oxconf.cli._common import demand_input, input_errors, tier_option
 
 
 @click.command(
@@ -34,5 +34,5 @@ def why(host: str, setting: str, cluster: str | None, tier: str | None) -> None:
 
     demand_input(cluster, tier, "why HOST SETTING")
     with input_errors(UnknownSetting, Unwritable):
-        deployment = load(cluster, tier=tier, environment=environment())
+        deployment = load(cluster, tier=tier)
         click.echo(show(answer(make_plan(deployment), host, setting)))

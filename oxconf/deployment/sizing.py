@@ -9,7 +9,7 @@ from oxconf.deployment.locate import Path
 from oxconf.deployment.model import Deployment, Host, Mode, Role
 from oxconf.deployment.origin import Derived, Mark, Origin, ours
 from oxconf.deployment.topology import ox_hosts
-from oxconf.deployment.units import GIB, MIB, speak_size
+from oxconf.deployment.units import GIB, MIB, counted, speak_size
 
 SYSTEM_RESERVE = GIB
 """What the operating system, a local HAProxy, keepalived and a shell need."""
@@ -19,6 +19,9 @@ FIXED_SHARES = {Role.WEB: GIB, Role.FILESTORE: 2 * GIB, Role.ARBITRATOR: 128 * M
 
 ADMINDAEMON = 512 * MIB
 """Memory of the admin daemon, a second JVM on every OX host. OURS: it serves administrators, no users."""
+
+LEAST = 128 * MIB
+"""A buffer pool or a heap with which a daemon still starts."""
 
 PER_CONNECTION = 3 * MIB
 """What one busy connection takes in the server beside the buffer pool.
@@ -74,9 +77,13 @@ def _both(host: Host) -> bool:
 
 
 def _whole(size: int) -> int:
-    """Round down to whole GiB, or to 64 MiB below 4 GiB; never below 128 MiB, with which a daemon still starts."""
+    """Round down to whole GiB, or to 64 MiB below 4 GiB; never below what a daemon still starts with."""
     step = GIB if size >= 4 * GIB else 64 * MIB
-    return max(size // step * step, 128 * MIB)
+    return max(size // step * step, LEAST)
+
+
+def _floor(size: int) -> str:
+    return f", but {speak_size(LEAST)} at least" if size < LEAST else ""
 
 
 def buffer_pool(deployment: Deployment, host: Host) -> Derived[int]:
@@ -90,8 +97,9 @@ def buffer_pool(deployment: Deployment, host: Host) -> Derived[int]:
         return Derived(user, deployment.origin("database", "tuning", "innodb_buffer_pool_size"))
     memory, keys = _shared_memory(host), _share_keys(deployment, host)
     if _both(host):
-        return Derived(_whole(memory // 3), ours(f"one third of {_share_text(host)}, which OX shares", *keys))
-    why = f"two thirds of {_share_text(host)} (oxpedia, My.cnf)"
+        why = f"one third of {_share_text(host)}, which OX shares{_floor(memory // 3)}"
+        return Derived(_whole(memory // 3), ours(why, *keys))
+    why = f"two thirds of {_share_text(host)}{_floor(memory * 2 // 3)} (oxpedia, My.cnf)"
     return Derived(_whole(memory * 2 // 3), Origin(Mark.SOURCE, why, keys=keys))
 
 
@@ -103,9 +111,10 @@ def server_memory(deployment: Deployment, host: Host) -> Derived[int]:
     """
     memory, keys = _shared_memory(host), _share_keys(deployment, host)
     if _both(host):
-        why = f"a quarter of {_share_text(host)}, shared with the database"
+        why = f"a quarter of {_share_text(host)}, shared with the database{_floor(memory // 4)}"
         return Derived(_whole(memory // 4) // MIB, ours(why, *keys))
-    return Derived(_whole(memory // 2) // MIB, ours(f"half of {_share_text(host)}", *keys))
+    why = f"half of {_share_text(host)}{_floor(memory // 2)}"
+    return Derived(_whole(memory // 2) // MIB, ours(why, *keys))
 
 
 def max_connections(deployment: Deployment) -> Derived[int]:
@@ -115,8 +124,8 @@ def max_connections(deployment: Deployment) -> Derived[int]:
         return Derived(user, deployment.origin("database", "tuning", "max_connections"))
     hosts, pool = len(ox_hosts(deployment)), deployment.database.pool.max_active
     count = hosts * PROCESS_POOLS * pool + CONNECTION_RESERVE
-    why = f"{hosts} OX hosts x {PROCESS_POOLS} pools x {pool} connections, and {CONNECTION_RESERVE} beside OX"
-    why = why.replace("1 OX hosts", "1 OX host") if hosts == 1 else why
+    nodes, each = counted(hosts, "OX host"), counted(pool, "connection")
+    why = f"{nodes} x {PROCESS_POOLS} pools x {each}, and {CONNECTION_RESERVE} beside OX"
     roles = (deployment.path(host, "roles") for host in ox_hosts(deployment))
     return Derived(count, ours(why, ("database", "pool", "max_active"), *roles))
 
@@ -127,7 +136,7 @@ def wait_timeout(deployment: Deployment) -> Derived[int]:
     if user is not None:
         return Derived(user, deployment.origin("database", "tuning", "wait_timeout"))
     life = deployment.database.pool.max_life_time // 1000
-    why = f"the last to close: three times OX's {life} s, and above HAProxy's 20 minutes"
+    why = f"three times OX's {life} s, and 1800 s at least: OX, and HAProxy where there is one, close before the server"
     return Derived(max(1800, 3 * life), ours(why, ("database", "pool", "max_life_time")))
 
 

@@ -205,6 +205,8 @@ def database_bind_origin(deployment: Deployment, host: Host) -> Origin:
         return ours("every address: a floating one reaches this server as well", _MODE, _ACCESS)
     direct = deployment.database.access is DatabaseAccess.DIRECT
     keys = _direct_endpoint(deployment).origin.keys if direct else (deployment.path(host, "address"),)
+    if direct and ox_hosts(deployment) == (host,):
+        return ours("OX on this host is all that calls", *keys)
     return ours("the address that the OX hosts use; Debian's own files say 127.0.0.1", *keys)
 
 

@@ -1,4 +1,4 @@
-"""Amounts of memory: `"32G"` in a cluster file, bytes inside, `21G` in an option file."""
+"""Amounts: `"32G"` in a cluster file, bytes inside, `21G` in an option file; numbers of things in sentences."""
 
 import re
 
@@ -28,6 +28,11 @@ def format_size(size: int) -> str:
         if size and size % factor == 0:
             return f"{size // factor}{suffix}"
     return str(size)
+
+
+def counted(number: int, noun: str) -> str:
+    """Return `1 host`, `3 hosts`."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def speak_size(size: int) -> str:

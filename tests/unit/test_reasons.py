@@ -96,6 +96,29 @@ def test_what_is_not_there(plan: Plan, host: str, question: str, message: str) -
     assert str(caught.value).startswith(message)
 
 
+def test_a_driver_property_by_its_own_name(plan: Plan) -> None:
+    found = why(plan, "ox1", "groupware/configdb.properties:socketTimeout").answers
+
+    assert [answer.value.setting.key for answer in found] == ["readProperty.10", "writeProperty.10"]
+
+
+def test_what_was_computed_instead_of_an_absent_key(plan: Plan) -> None:
+    found = why(plan, "db1", "database.tuning.max_connections")
+
+    assert [key.text for key in found.keys] == [None]
+    assert [answer.value.text for answer in found.answers] == ["2450"]
+
+
+def test_the_other_way_round(plan: Plan) -> None:
+    with pytest.raises(UnknownSetting, match="the host comes first, then the setting: db1 max_connections"):
+        why(plan, "max_connections", "db1")
+
+
+def test_a_misspelt_key_of_the_cluster_file(plan: Plan) -> None:
+    with pytest.raises(UnknownSetting, match='did you mean "database.mode"'):
+        why(plan, "db1", "database.moed")
+
+
 def test_a_miss_is_a_short_line(plan: Plan) -> None:
     with pytest.raises(UnknownSetting) as caught:
         why(plan, "db1", "x" * 100_000)

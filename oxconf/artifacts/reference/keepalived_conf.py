@@ -129,7 +129,12 @@ SETTINGS = (
     ),
     entry("vrrp_instance auth_type", "text", "How the hosts know each other.", Mark.SOURCE, _MANUAL),
     entry(
-        "vrrp_instance auth_pass", "secret", "Their password; eight characters count.", Mark.SOURCE, _MANUAL
+        "vrrp_instance auth_pass",
+        "secret",
+        "Their password; eight characters count.",
+        Mark.SOURCE,
+        _MANUAL,
+        keys=(("secrets", "vrrp"),),
     ),
     entry(
         "vrrp_instance virtual_ipaddress",

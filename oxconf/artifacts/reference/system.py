@@ -161,7 +161,15 @@ def _interfaces(text: str) -> Iterator[Statement]:
 
 
 INTERFACES = Reference(
-    (entry("post-up", "command", "Binds the multicast groups to the cluster's interface.", Mark.TUTORIAL),),
+    (
+        entry(
+            "post-up",
+            "command",
+            "Binds the multicast groups to the cluster's interface.",
+            Mark.TUTORIAL,
+            name="route",
+        ),
+    ),
     _interfaces,
 )
 

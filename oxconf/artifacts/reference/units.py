@@ -298,7 +298,7 @@ MULTICAST_UNIT = Reference(
             Mark.OURS,
             "`systemctl status` shows it",
         ),
-        entry("Service ExecStart", "command", "Sets the route.", Mark.TUTORIAL),
+        entry("Service ExecStart", "command", "Sets the route.", Mark.TUTORIAL, name="route"),
         entry(
             "Install WantedBy",
             "text",

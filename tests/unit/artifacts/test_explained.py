@@ -65,6 +65,17 @@ def test_each_reason_rests_on_keys_that_exist(deployment: Deployment) -> None:
                 assert key in deployment.origins, f"{artifact.kind}: {value.setting.key}"
 
 
+def test_each_reason_is_about_something(deployment: Deployment) -> None:
+    idle = set()
+    for artifact in artifacts(deployment):
+        known = [setting.name for setting in artifact.documented()]
+        for name in artifact.origins:
+            if not any(name == each or name.endswith(f" {each}") for each in known):
+                idle.add(f"{artifact.kind}: {name}")
+
+    assert sorted(idle) == []
+
+
 def test_no_secret_is_shown(deployment: Deployment) -> None:
     for artifact in artifacts(deployment):
         for value in artifact.explained():

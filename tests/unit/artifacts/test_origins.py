@@ -204,8 +204,8 @@ def test_what_differs_from_the_shipped_caches_says_so() -> None:
 def test_passwords_name_the_secret_and_not_its_value() -> None:
     found = why('tier = "1m"', "ox1", "groupware-configdb")
 
-    assert found["readProperty.2"].text == "***"
-    assert found["readProperty.2"].origin.keys == (("secrets", "configdb"),)
+    assert found["password readProperty.2"].text == "***"
+    assert found["password readProperty.2"].origin.keys == (("secrets", "configdb"),)
 
 
 def test_a_server_that_depends_on_its_product_says_so() -> None:
