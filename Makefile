@@ -5,6 +5,7 @@ PYTHON := $(VENV)/bin/python
 # Where the site will be, for canonical links; unknown on a machine of one's own.
 SITE_URL :=
 SITE_BUILD := build
+PORT := 8000
 
 .PHONY: bundles bundles-update schemas test lint judges pythons site serve browser benchmarks wheel clean
 
@@ -60,15 +61,16 @@ judges:
 pythons: $(VENV)/oxconf.installed
 	PYTHONPATH=tests $(PYTHON) -m pythons build/pythons
 
-# Source maps are for those who work on the theme.
+# Source maps are for those who work on the theme; a sitemap without addresses is for nobody.
 site: $(VENV)/site.installed
 	PYTHONPATH=site $(PYTHON) -m generate --build $(SITE_BUILD) --site-url "$(SITE_URL)"
 	NO_MKDOCS_2_WARNING=1 SOURCE_DATE_EPOCH=315532800 \
 	    $(VENV)/bin/mkdocs build --quiet --strict --config-file $(SITE_BUILD)/mkdocs.yml
 	find $(SITE_BUILD)/public -name '*.map' -delete
+	$(if $(SITE_URL),,rm -f $(SITE_BUILD)/public/sitemap.xml $(SITE_BUILD)/public/sitemap.xml.gz)
 
 serve: site
-	$(PYTHON) -m http.server --bind 127.0.0.1 --directory build/public 8000
+	@PYTHONPATH=site $(PYTHON) -m generate.serve $(SITE_BUILD)/public "$(PORT)"
 
 # Chromium looks at the site as GitHub Pages has it, below a path. INSTALL=1 installs Chromium and Node where they lack.
 browser:

@@ -7,7 +7,7 @@ from typing import Any
 from attrs import frozen, has
 
 from oxconf.artifacts._artifact import Artifact, Install
-from oxconf.artifacts._setting import Setting, Value
+from oxconf.artifacts._explained import Setting, Value
 from oxconf.deployment.key import keys_of
 from oxconf.deployment.locate import Path
 from oxconf.deployment.mistakes import did_you_mean, listed, quoted

@@ -7,7 +7,7 @@ from typing import ClassVar, Self
 
 from attrs import field, frozen
 
-from oxconf.artifacts._setting import Reference, Setting, Statement, Unexplained, Value
+from oxconf.artifacts._explained import Reference, Setting, Statement, Unexplained, Value
 from oxconf.deployment.model import Deployment, Host
 from oxconf.deployment.origin import Origin
 from oxconf.deployment.secrets import Secret

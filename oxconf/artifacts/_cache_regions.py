@@ -6,8 +6,8 @@ from typing import Any
 from attrs import evolve, field, frozen
 
 from oxconf.artifacts._codec import INTEGER, TRUE_FALSE, Codec
-from oxconf.artifacts._setting import Setting, Statement, entry
-from oxconf.artifacts._settings import setting, settings
+from oxconf.artifacts._explained import Setting, Statement, entry
+from oxconf.artifacts._keyvalue import setting, settings
 from oxconf.deployment.origin import Mark
 
 SHIPPED = "cache.ccf as shipped"

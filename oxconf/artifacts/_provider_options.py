@@ -10,7 +10,7 @@ from typing import Any
 from attrs import field, fields, frozen
 
 from oxconf.artifacts._codec import SIZE, Codec
-from oxconf.artifacts._setting import Setting, Statement, entry
+from oxconf.artifacts._explained import Setting, Statement, entry
 from oxconf.deployment.origin import Mark
 
 _PERIOD = re.compile(

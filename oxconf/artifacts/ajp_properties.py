@@ -5,7 +5,7 @@ from typing import ClassVar, Self
 from attrs import frozen
 
 from oxconf.artifacts._codec import INTEGER, TEXT, UPPER_TRUE_FALSE
-from oxconf.artifacts._settings import PropertiesArtifact, setting
+from oxconf.artifacts._keyvalue import PropertiesArtifact, setting
 from oxconf.deployment.model import Deployment, Host
 from oxconf.deployment.origin import Mark
 

@@ -23,8 +23,8 @@ from oxconf.artifacts._cache_regions import (
     split_key,
 )
 from oxconf.artifacts._codec import ADDRESS, INTEGER, TEXT, TRUE_FALSE
-from oxconf.artifacts._setting import Setting, Statement
-from oxconf.artifacts._settings import PropertiesArtifact, setting, settings
+from oxconf.artifacts._explained import Setting, Statement
+from oxconf.artifacts._keyvalue import PropertiesArtifact, setting, settings
 from oxconf.deployment.model import Deployment, Host
 from oxconf.deployment.origin import Mark, Origin, ours
 from oxconf.deployment.ports import ADMINDAEMON_CACHE_PORT, GROUPWARE_CACHE_PORT, SESSION_CACHE_PORT

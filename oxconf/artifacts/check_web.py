@@ -5,7 +5,7 @@ from typing import ClassVar, Self
 from attrs import frozen
 
 from oxconf.artifacts._artifact import Artifact
-from oxconf.artifacts._setting import Reference
+from oxconf.artifacts._explained import Reference
 from oxconf.artifacts._template import fill
 from oxconf.deployment.model import Deployment, Host
 from oxconf.deployment.topology import floating_addresses

@@ -8,9 +8,9 @@ from attrs import frozen
 
 from oxconf.artifacts._artifact import Artifact, Enable, Switch
 from oxconf.artifacts._codec import TEXT, secret
+from oxconf.artifacts._explained import Reference
+from oxconf.artifacts._keyvalue import OptionsArtifact, setting
 from oxconf.artifacts._server import SOCKET, client_program
-from oxconf.artifacts._setting import Reference
-from oxconf.artifacts._settings import OptionsArtifact, setting
 from oxconf.artifacts._template import fill
 from oxconf.deployment.model import Deployment, Host, Role
 from oxconf.deployment.origin import Mark, ours

@@ -7,8 +7,8 @@ from typing import Any, ClassVar, Self
 from attrs import evolve, field, frozen
 
 from oxconf.artifacts._codec import INTEGER, TEXT, TRUE_FALSE, Codec, secret
-from oxconf.artifacts._setting import Statement
-from oxconf.artifacts._settings import PropertiesArtifact, setting
+from oxconf.artifacts._explained import Statement
+from oxconf.artifacts._keyvalue import PropertiesArtifact, setting
 from oxconf.deployment.model import Deployment, Host, Mode, ReadPolicy
 from oxconf.deployment.origin import Mark, Origin, ours, tutorial
 from oxconf.deployment.secrets import Secret

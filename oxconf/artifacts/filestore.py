@@ -5,7 +5,7 @@ from typing import ClassVar, Self
 from attrs import field, frozen
 
 from oxconf.artifacts._artifact import Enable, Install, ParsedArtifact, Switch
-from oxconf.artifacts._setting import Reference
+from oxconf.artifacts._explained import Reference
 from oxconf.deployment.model import Deployment, Host, Role
 from oxconf.deployment.origin import ours
 from oxconf.deployment.topology import composed, filestore_server, mounts_filestore

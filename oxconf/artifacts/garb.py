@@ -6,9 +6,9 @@ from typing import ClassVar, Self
 from attrs import frozen
 
 from oxconf.artifacts._artifact import Enable, ParsedArtifact, Switch
+from oxconf.artifacts._explained import Reference
 from oxconf.artifacts._provider_options import LAN_TIMERS, ProviderOptions
 from oxconf.artifacts._server import is_pxc
-from oxconf.artifacts._setting import Reference
 from oxconf.deployment.model import Deployment, Host, Mode, Role
 from oxconf.deployment.origin import ours
 from oxconf.syntax import shellvars

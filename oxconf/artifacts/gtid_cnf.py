@@ -5,8 +5,8 @@ from typing import ClassVar, Self
 from attrs import frozen
 
 from oxconf.artifacts._codec import INTEGER, ON_OFF, TEXT
+from oxconf.artifacts._keyvalue import OptionsArtifact, setting
 from oxconf.artifacts._server import PRODUCT, is_mariadb, since
-from oxconf.artifacts._settings import OptionsArtifact, setting
 from oxconf.deployment.model import Deployment, Host, Mode, Role
 from oxconf.deployment.origin import Mark, ours
 from oxconf.deployment.topology import is_writer, server_id

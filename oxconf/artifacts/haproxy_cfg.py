@@ -7,8 +7,8 @@ from typing import Any, ClassVar, Self
 from attrs import evolve, frozen
 
 from oxconf.artifacts._artifact import Enable, ParsedArtifact, Switch
+from oxconf.artifacts._explained import Reference
 from oxconf.artifacts._listener import HealthCheck, Listener, Server, Timeouts, Words
-from oxconf.artifacts._setting import Reference
 from oxconf.artifacts._template import fill
 from oxconf.artifacts._time import MINUTE, SECOND, Milliseconds
 from oxconf.deployment.model import Deployment, Host, Mode

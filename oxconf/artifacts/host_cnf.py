@@ -6,8 +6,8 @@ from typing import ClassVar, Self
 from attrs import evolve, frozen
 
 from oxconf.artifacts._codec import ADDRESS, TEXT, Codec
+from oxconf.artifacts._keyvalue import OptionsArtifact, setting
 from oxconf.artifacts._server import is_mariadb
-from oxconf.artifacts._settings import OptionsArtifact, setting
 from oxconf.deployment.model import Deployment, Host, Mode, Role
 from oxconf.deployment.origin import Mark
 from oxconf.deployment.topology import MYSQL_PORT, database_hosts

@@ -5,7 +5,7 @@ from typing import ClassVar, Self
 from attrs import field, frozen
 
 from oxconf.artifacts._artifact import Install, ParsedArtifact
-from oxconf.artifacts._setting import Reference
+from oxconf.artifacts._explained import Reference
 from oxconf.deployment.model import Deployment, Host, Mode
 from oxconf.deployment.topology import floating_addresses
 from oxconf.syntax import hosts

@@ -8,7 +8,7 @@ from attrs import field, frozen
 
 from oxconf.artifacts._artifact import Enable, ParsedArtifact, Switch
 from oxconf.artifacts._codec import secret
-from oxconf.artifacts._setting import Reference
+from oxconf.artifacts._explained import Reference
 from oxconf.artifacts._template import fill
 from oxconf.artifacts._time import SECOND, Milliseconds
 from oxconf.artifacts.check_web import CheckWeb

@@ -6,8 +6,8 @@ from typing import ClassVar, Self
 from attrs import frozen
 
 from oxconf.artifacts._artifact import Artifact
+from oxconf.artifacts._explained import Reference
 from oxconf.artifacts._server import PRODUCT, is_pxc, open_files_limit, unit_name
-from oxconf.artifacts._setting import Reference
 from oxconf.artifacts._template import fill
 from oxconf.deployment.model import Deployment, Host, Mode, Role
 from oxconf.deployment.origin import Derived, Mark, Origin, ours

@@ -8,7 +8,7 @@ from typing import ClassVar, Self
 from attrs import field, frozen
 
 from oxconf.artifacts._artifact import Enable, Install, ParsedArtifact, Switch
-from oxconf.artifacts._setting import Reference
+from oxconf.artifacts._explained import Reference
 from oxconf.deployment.consistency import MULTICAST_ROUTE
 from oxconf.deployment.model import Deployment, Host, NetworkManager
 from oxconf.deployment.origin import tutorial

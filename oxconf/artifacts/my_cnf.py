@@ -5,7 +5,7 @@ from typing import ClassVar, Self
 from attrs import field, frozen
 
 from oxconf.artifacts._artifact import Install, ParsedArtifact
-from oxconf.artifacts._setting import Reference
+from oxconf.artifacts._explained import Reference
 from oxconf.deployment.model import Deployment, Host, Role
 from oxconf.syntax import optionfile
 from oxconf.syntax._base import Problem

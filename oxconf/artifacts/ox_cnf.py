@@ -6,8 +6,8 @@ from typing import ClassVar, Self
 from attrs import frozen
 
 from oxconf.artifacts._codec import ADDRESS, INTEGER, ON_OFF, ONE_ZERO, SIZE, TEXT, words
+from oxconf.artifacts._keyvalue import OptionsArtifact, setting
 from oxconf.artifacts._server import PRODUCT, TABLE_OPEN_CACHE, is_mariadb, open_files_limit, since
-from oxconf.artifacts._settings import OptionsArtifact, setting
 from oxconf.artifacts.gtid_cnf import BINLOG_DAYS
 from oxconf.deployment.model import Deployment, Host, Mode, Role
 from oxconf.deployment.origin import Mark, ours
@@ -135,11 +135,11 @@ class OxCnf(OptionsArtifact):
     innodb_log_file_size: int | None = setting(
         "innodb_log_file_size",
         SIZE,
-        "Redo log file; MariaDB before 10.5 and MySQL before 8.0.30 have two of them.",
+        "Redo log file; MariaDB before 10.5 and MySQL before 8.0.30 have two of them. MariaDB 10.11 takes 4M at least.",
         Mark.OURS,
         "a quarter of the buffer pool: a crashed server is back in minutes",
         unit="bytes",
-        minimum=4 * MIB,
+        minimum=MIB,
         maximum=512 * GIB,
     )
     innodb_redo_log_capacity: int | None = setting(

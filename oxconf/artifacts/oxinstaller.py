@@ -8,8 +8,8 @@ from typing import ClassVar, Self
 from attrs import frozen
 
 from oxconf.artifacts._codec import INTEGER, TEXT, secret
-from oxconf.artifacts._setting import Statement
-from oxconf.artifacts._settings import SettingsArtifact, setting
+from oxconf.artifacts._explained import Statement
+from oxconf.artifacts._keyvalue import SettingsArtifact, setting
 from oxconf.artifacts._template import fill
 from oxconf.artifacts.configdb_properties import DATABASE_USER
 from oxconf.deployment.model import Deployment, Host

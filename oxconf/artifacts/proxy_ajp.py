@@ -9,7 +9,7 @@ from attrs import frozen
 
 from oxconf.artifacts._artifact import Enable, ParsedArtifact, Switch
 from oxconf.artifacts._balancer import Access, Balancer, BalancerMember, ProxyPass, Words
-from oxconf.artifacts._setting import Reference
+from oxconf.artifacts._explained import Reference
 from oxconf.artifacts._template import fill
 from oxconf.artifacts._time import SECOND, Milliseconds
 from oxconf.deployment.model import Deployment, Host, Role

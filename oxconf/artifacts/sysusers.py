@@ -6,7 +6,7 @@ from typing import ClassVar, Self
 from attrs import frozen
 
 from oxconf.artifacts._artifact import ParsedArtifact
-from oxconf.artifacts._setting import Reference
+from oxconf.artifacts._explained import Reference
 from oxconf.deployment.model import Deployment, Host, Role
 from oxconf.syntax import sysusers
 from oxconf.syntax._base import Problem

@@ -10,8 +10,8 @@ from typing import ClassVar, Self
 from attrs import frozen
 
 from oxconf.artifacts._artifact import Artifact, Enable, Switch
+from oxconf.artifacts._explained import Reference
 from oxconf.artifacts._server import unit_name
-from oxconf.artifacts._setting import Reference
 from oxconf.artifacts._template import fill
 from oxconf.deployment.model import Deployment, Host, Mode, Role
 from oxconf.deployment.topology import is_writer

@@ -6,6 +6,8 @@ from typing import ClassVar, Self
 from attrs import evolve, frozen
 
 from oxconf.artifacts._codec import INTEGER, ON_OFF, TEXT, secret
+from oxconf.artifacts._explained import Setting, Statement
+from oxconf.artifacts._keyvalue import OptionsArtifact, setting
 from oxconf.artifacts._provider_options import (
     LAN_TIMERS,
     PROVIDER_OPTIONS,
@@ -14,8 +16,6 @@ from oxconf.artifacts._provider_options import (
     provider_statements,
 )
 from oxconf.artifacts._server import PRODUCT, at_least, is_mariadb, is_pxc, provider_path, since
-from oxconf.artifacts._setting import Setting, Statement
-from oxconf.artifacts._settings import OptionsArtifact, setting
 from oxconf.deployment.model import Deployment, Host, Mode, ReadPolicy, Role
 from oxconf.deployment.origin import Mark, Origin, ours, tutorial
 from oxconf.deployment.secrets import Secret

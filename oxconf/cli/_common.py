@@ -27,6 +27,14 @@ secrets_option = click.option(
     metavar="FILE",
     help="TOML file with the passwords; only its owner may read it. Also: OXCONF_SECRET_<NAME> in the environment.",
 )
+format_option = click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="json is one document on standard output.",
+)
 strict_option = click.option("--strict", is_flag=True, help="Let warnings count as errors in the exit code.")
 
 

@@ -9,6 +9,7 @@ from oxconf.cli._common import (
     demand_input,
     environment,
     fail,
+    format_option,
     input_errors,
     secrets_option,
     strict_option,
@@ -27,14 +28,7 @@ Examples:
 )
 @click.argument("target", required=False, type=click.Path(), metavar="[CLUSTER.toml | DIR]")
 @tier_option
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="json is one document on standard output.",
-)
+@format_option
 @click.option(
     "--deploy", is_flag=True, help="Judge as before an installation: placeholders of passwords are errors."
 )

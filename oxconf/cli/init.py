@@ -1,6 +1,7 @@
 """`oxconf init`: a cluster file to begin with."""
 
 import os
+import shlex
 from pathlib import Path
 
 import click
@@ -48,8 +49,8 @@ def init(tier: str, file: str) -> None:
     shown = click.format_filename(path)
     # Unlike Path.is_dir, this takes a path that can not be looked at for no folder; writing tells why then.
     if os.path.isdir(path):
-        inside = click.format_filename(path / "cluster.toml")
-        fail(f"{shown} is a folder; name a file in it, for instance: oxconf init {inside}")
+        inside = path / "cluster.toml"
+        fail(f"{shown} is a folder; name a file in it, for instance: oxconf init {_typed(inside)}")
     schema = path.with_name(SCHEMA_FILE)
     if path == schema:
         fail(f"{shown} is the name of the schema; give the cluster file another one")
@@ -61,16 +62,26 @@ def init(tier: str, file: str) -> None:
                     fail(f"{shown} exists already and is left as it is; name another file, or move it away")
                 _refuse_foreign(schema)
                 swap(path.parent, new, ())
-        except (FileNotFoundError, NotADirectoryError):
-            fail(f"{shown}: there is no such folder; make it first")
         except (OSError, ValueError) as error:
+            if isinstance(error, FileNotFoundError | NotADirectoryError):
+                # The kernel's own folders, such as /proc, say the same of each new file.
+                if os.path.isdir(path.parent):
+                    fail(f"{shown}: can not be written: the folder takes no new files")
+                fail(f"{shown}: there is no such folder; make it first")
             fail(f"{shown}: can not be written: {getattr(error, 'strerror', None) or error}")
     for one in (path, schema):
         click.echo(click.format_filename(one))
     click.echo(
-        f"a cluster of the tier {tier}: write your names and addresses into {shown}, then run: oxconf check {shown}",
+        f"a cluster of the tier {tier}: write your names and addresses into {shown}, then run: "
+        f"oxconf check {_typed(path)}",
         err=True,
     )
+
+
+def _typed(path: Path) -> str:
+    """Return a path as a shell takes it, no option and in one piece."""
+    shown = click.format_filename(path)
+    return shlex.quote(f"./{shown}" if shown.startswith("-") else shown)
 
 
 def _refuse_foreign(schema: Path) -> None:

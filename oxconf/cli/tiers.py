@@ -16,6 +16,7 @@ def tiers() -> None:
     from oxconf.deployment.tiers import TIERS
     from oxconf.deployment.units import speak_size
 
+    lines = []
     for name in TIERS:
         deployment = load_text("", tier=name)
         ours = not any(
@@ -24,13 +25,15 @@ def tiers() -> None:
             if path[0] == "hosts" and path[-1] in ("memory", "cores")
         )
         count = len(deployment.hosts)
-        click.echo(
+        lines.append(
             f"{name}: up to {deployment.mailboxes:,} mailboxes, {count} host{'' if count == 1 else 's'}, "
             f"{deployment.database.flavour.value} {deployment.database.version} {deployment.database.mode.value}; "
             + ("sizes are oxconf's own" if ours else "sizes as in the tutorial where it names them")
         )
         for host in deployment.hosts:
             roles = ", ".join(role.value for role in host.roles)
-            click.echo(
+            lines.append(
                 f"  {host.name:<12}{host.address!s:<15}{speak_size(host.memory):>7} {host.cores:>3} cores  {roles}"
             )
+    # In one piece: who reads only the first lines must not end this before the rest is written.
+    click.echo("\n".join(lines))

@@ -15,6 +15,10 @@ WIDTH = 80
 INDENT = "  "
 HANGING = " " * 18
 """Below the titles of the list."""
+MORE = (
+    "`oxconf explain` takes a code of these for the whole page, a rule's name as well (route-duplicate), and OX1xx for "
+    "a family alone."
+)
 
 
 def page(rule: Rule) -> str:
@@ -33,15 +37,17 @@ def page(rule: Rule) -> str:
 def index(rules: Iterable[Rule]) -> str:
     """Return the list of rules, family by family."""
     rules = tuple(rules)
-    sections = []
-    for family, title in FAMILIES.items():
-        lines = [
-            _wrapped(f"{INDENT}{rule.code}  {rule.severity.value:<7}  {rule.title}", "", HANGING)
-            for rule in rules
-            if rule.family == family
-        ]
-        sections.append("\n".join((f"{family}xx {title}", *lines)))
-    return "\n\n".join(sections)
+    return "\n\n".join((*(section(family, rules) for family in FAMILIES), _wrapped(MORE)))
+
+
+def section(family: str, rules: Iterable[Rule]) -> str:
+    """Return the part of the list about one family, such as `OX1`."""
+    lines = (
+        _wrapped(f"{INDENT}{rule.code}  {rule.severity.value:<7}  {rule.title}", "", HANGING)
+        for rule in rules
+        if rule.family == family
+    )
+    return "\n".join((f"{family}xx {FAMILIES[family]}", *lines))
 
 
 def document(rules: Iterable[Rule]) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from oxconf.artifacts._setting import Setting
+from oxconf.artifacts._explained import Setting
 from oxconf.deployment.origin import Mark, Origin
 from oxconf.deployment.units import GIB, format_size, speak_size
 from oxconf.reasons import Answer, Key, Why

@@ -1,7 +1,7 @@
 """A cluster file to begin with: it equals its tier, and every key stands in it with its text.
 
 What is nearly always changed is written out; every other key is a line that waits behind a `#`, with the value that it
-has anyway. A key that no single line can set in this tier is a sentence only.
+has anyway or, where it has none, with an example. A key that no single line can set in this tier is a sentence only.
 """
 
 import tomllib
@@ -63,8 +63,9 @@ def starter(tier: str) -> str:
         # As Taplo and Even Better TOML read it: a path from the folder of this file.
         f"#:schema ./{SCHEMA_FILE}",
         *_prose(
-            f'A cluster of the tier "{tier}". A line such as "#os = ..." says what is so anyway; take its first '
-            "character away to change it. The schema beside this file lets editors complete and check what is written; "
+            f'A cluster of the tier "{tier}". A line such as "#os = ..." says what is so anyway, or is an '
+            "example where the text above it calls it one; take its first character away to set it. The schema beside "
+            "this file lets editors complete and check what is written; "
             f'"oxconf schema > {SCHEMA_FILE}" renews it. "oxconf check" checks the whole of this file.'
         ),
     ]
@@ -116,7 +117,7 @@ def _state(key: Key, base: _Tier) -> tuple[str, str]:
         return f"Computed for each server when absent; on {name}, it is:", f"#{_line(key, computed)}"
     line = _line(key, example(key))
     if _loads(key, line, base.deployment.tier):
-        return "Absent by default.", f"#{line}"
+        return "Absent by default; this is an example:", f"#{line}"
     return f"Absent by default; it goes with other changes only, as {line}", ""
 
 

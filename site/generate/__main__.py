@@ -21,6 +21,10 @@ def main() -> None:
         stage(arguments.build, site_url=arguments.site_url)
     except MissingTextError as error:
         sys.exit(str(error))
+    except OSError as error:
+        # What is in the way of the folder, or a full disk.
+        named = error.filename or arguments.build
+        sys.exit(f"the site can not be built: {named}: {error.strerror or error}")
 
 
 main()

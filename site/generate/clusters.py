@@ -19,12 +19,18 @@ def tiers() -> dict[str, Plan]:
 
 
 @cache
-def examples() -> tuple[Plan, ...]:
+def named() -> dict[str, Plan]:
     """Return the plans of the tiers and of clusters with other databases, modes and ways to them."""
     files = sorted(EXAMPLES.glob("*.toml"))
     if not files:
         raise FileNotFoundError(f"{EXAMPLES}: no cluster is there")
-    return (*tiers().values(), *(make_plan(load(file)) for file in files))
+    return {**tiers(), **{file.stem: make_plan(load(file)) for file in files}}
+
+
+@cache
+def examples() -> tuple[Plan, ...]:
+    """Return the plans without their names."""
+    return tuple(named().values())
 
 
 def product(deployment: Deployment) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from functools import cache, cached_property
+from itertools import combinations
 from pathlib import PurePosixPath
 
 from attrs import frozen
@@ -10,10 +11,11 @@ from generate import clusters
 from generate.markdown import anchor, code, document, escape, heading, prose, sought, table
 from generate.origins import is_explained, legend, origin
 from oxconf.artifacts._artifact import Artifact, Install
-from oxconf.artifacts._setting import Setting, Unexplained, Value
+from oxconf.artifacts._explained import Setting, Unexplained, Value
+from oxconf.deployment.mistakes import listed
 from oxconf.deployment.model import Deployment, Host, Role
 from oxconf.deployment.origin import Origin
-from oxconf.plan import ARTIFACTS
+from oxconf.plan import ARTIFACTS, Plan
 
 FOLDER = "reference/files"
 MOST_SHOWN = 6
@@ -61,6 +63,9 @@ def missing(artifacts: Sequence[Type] = ARTIFACTS) -> Iterator[str]:
             yield f"the file {cls.kind} has no title"
         if not files_of(cls):
             yield f"the file {cls.kind} is in no example cluster"
+        if len(either := _deciding(cls)) > 1:
+            sets = " or ".join(listed(role.value for role in roles) for roles in either)
+            yield f"the hosts of the file {cls.kind}: no example cluster tells whether it goes with {sets}"
         try:
             values = [value for made in files_of(cls) for value in made.values]
         except Unexplained as error:
@@ -94,11 +99,15 @@ def name(cls: Type) -> str:
 
 
 def _index(artifacts: Sequence[Type]) -> str:
-    rows = [(f"[{code(cls.path)}]({cls.kind}.md)", prose(cls.title), _hosts(cls)) for cls in artifacts]
+    rows = [
+        (f"[{code(cls.path)}]({cls.kind}.md)", prose(cls.title), _hosts(cls), _tiers(cls))
+        for cls in artifacts
+    ]
     return document(
         "# Files",
-        "Every type of file that a host can get. Which of them it gets follows from its roles and from the cluster.",
-        table(("File", "What it does", "Hosts"), rows),
+        "Every type of file that a host can get. Which of them it gets follows from its roles and from the cluster. A "
+        "file that is in no tier belongs to clusters of another kind; its page names examples.",
+        table(("File", "What it does", "Hosts", "Tiers"), rows),
     )
 
 
@@ -108,7 +117,12 @@ def _page(cls: Type) -> str:
         f"# {escape(name(cls))}",
         prose(cls.title),
         "\n".join(f"- {line}" for line in _facts(cls)),
-        heading(2, "Values by tier", "values-by-tier", hidden=True),
+        heading(
+            2,
+            "Values by tier" if _shown(cls) == clusters.tiers() else "Values",
+            "values-by-tier",
+            hidden=True,
+        ),
         _values_table(cls, settings),
         heading(2, "Settings", "settings"),
         legend(),
@@ -122,6 +136,12 @@ def _facts(cls: Type) -> Iterator[str]:
     yield f"Path: {code(cls.path)}"
     yield f"Mode {code(f'{cls.mode:04o}')}, owner {code(cls.owner)}, group {code(cls.group)}"
     yield f"Hosts: {_hosts(cls)}"
+    shown = _shown(cls)
+    if shown == clusters.tiers():
+        yield f"Tiers: {_tiers(cls)}"
+    else:
+        paths = (f"tests/clusters/deployments/{each}.toml" for each in shown)
+        yield f"Tiers: none; the values below are those of {listed(map(code, paths))}"
     if cls.install is Install.REPLACE:
         yield "Installed: as a whole; a file of that name is replaced"
     else:
@@ -141,36 +161,79 @@ def _facts(cls: Type) -> Iterator[str]:
     yield f"Name of this type in manifests: {code(cls.kind)}"
 
 
+def _shown(cls: Type) -> dict[str, Plan]:
+    """Return the clusters whose values the page shows: the tiers, or where none has the file, the examples."""
+    numbers = {made.cluster for made in files_of(cls)}
+    having = {each: plan for number, (each, plan) in enumerate(clusters.named().items()) if number in numbers}
+    return clusters.tiers() if having.keys() & clusters.tiers() else having
+
+
+def _has(cls: Type, cluster: str) -> bool:
+    deployment = clusters.named()[cluster].deployment
+    return any(made.deployment is deployment for made in files_of(cls))
+
+
+def _tiers(cls: Type) -> str:
+    having = [tier for tier in clusters.tiers() if _has(cls, tier)]
+    if not having:
+        return "none"
+    return "every" if len(having) == len(clusters.tiers()) else listed(map(code, having))
+
+
 def _products(deployments: Sequence[Deployment]) -> list[str]:
     return sorted({clusters.product(deployment) for deployment in deployments})
 
 
 def _hosts(cls: Type) -> str:
-    """Return in words which hosts have the file: a role, if all hosts of the role have it wherever there is one."""
-    having = {(made.cluster, made.host) for made in files_of(cls)}
-    numbers = dict.fromkeys(made.cluster for made in files_of(cls))
-    there = [(number, host) for number in numbers for host in clusters.examples()[number].deployment.hosts]
-    if len(having) == len(there):
+    """Return in words which hosts have the file."""
+    having, there = _placed(cls)
+    if having == there:
         return "all"
-    always = [role for role in Role if _with(there, role) and _with(there, role) <= having]
-    for role in tuple(always):
-        others = [each for each in always if each is not role]
-        if _with(there, *others) == _with(there, *always):
-            always = others
-    rest = having - _with(there, *always)
-    words = [role.value for role in always]
+    roles = next(iter(_deciding(cls)), ())
+    words = [role.value for role in roles]
+    rest = [each for each in having if not each[1].has(*roles)]
     if rest:
-        shared = [role for role in Role if role not in always and rest <= _with(there, role)]
-        words += [f"{role.value} in some clusters" for role in shared[:1]] or ["some others"]
+        shared = [role.value for role in Role if all(host.has(role) for _, host in rest)]
+        words += [f"{role} in some clusters" for role in shared[:1]] or ["some others"]
     return escape(" and ".join(words))
 
 
-def _with(there: Sequence[tuple[int, Host]], *roles: Role) -> set[tuple[int, Host]]:
-    return {(number, host) for number, host in there if host.has(*roles)}
+def _deciding(cls: Type) -> list[tuple[Role, ...]]:
+    """Return the smallest sets of roles that account for most hosts of a file; two sets are one too many.
+
+    All hosts of such a role have the file, in every cluster that has it. None where every host has it.
+    """
+    having, there = _placed(cls)
+    if having == there:
+        return []
+    always = [
+        role
+        for role in Role
+        if any(host.has(role) for _, host in there)
+        and all(each in having for each in there if each[1].has(role))
+    ]
+    most = sum(host.has(*always) for _, host in having)
+    for count in range(1, len(always) + 1):
+        sets = [
+            roles
+            for roles in combinations(always, count)
+            if sum(host.has(*roles) for _, host in having) == most
+        ]
+        if sets:
+            return sets
+    return []
 
 
-def _seen(cls: Type, setting: Setting, tier: str) -> list[Seen]:
-    plan = clusters.tiers()[tier]
+def _placed(cls: Type) -> tuple[list[tuple[int, Host]], list[tuple[int, Host]]]:
+    """Return the hosts that have the file, and all hosts of the clusters that have it."""
+    having = [(made.cluster, made.host) for made in files_of(cls)]
+    numbers = dict.fromkeys(number for number, _ in having)
+    there = [(number, host) for number in numbers for host in clusters.examples()[number].deployment.hosts]
+    return having, there
+
+
+def _seen(cls: Type, setting: Setting, cluster: str) -> list[Seen]:
+    plan = clusters.named()[cluster]
     return [
         Seen(made.host, value)
         for made in files_of(cls)
@@ -181,14 +244,15 @@ def _seen(cls: Type, setting: Setting, tier: str) -> list[Seen]:
 
 
 def _values_table(cls: Type, settings: Sequence[Setting]) -> str:
+    shown = _shown(cls)
     rows = [
         (
             f"[{code(setting.key)}](#{anchor(setting.key)})",
-            *(_summary(_seen(cls, setting, tier)) for tier in clusters.tiers()),
+            *(_summary(_seen(cls, setting, each)) if _has(cls, each) else "no such file" for each in shown),
         )
         for setting in settings
     ]
-    return table(("Setting", *clusters.tiers()), rows)
+    return table(("Setting", *shown), rows)
 
 
 def _summary(seen: Sequence[Seen]) -> str:
@@ -206,17 +270,16 @@ def _summary(seen: Sequence[Seen]) -> str:
 
 def _setting(cls: Type, setting: Setting) -> str:
     lines = [f"Type: {_type(setting)}"]
+    shown = _shown(cls)
     groups: dict[str, list[str]] = {}
-    for tier in clusters.tiers():
-        seen = _seen(cls, setting, tier)
-        for line in dict.fromkeys(_value_lines(seen)) or ["not set"]:
-            groups.setdefault(line, []).append(code(tier))
-    for line, tiers in groups.items():
-        where = "every tier" if len(tiers) == len(clusters.tiers()) else " and ".join(tiers)
-        lines.append(f"In {where}: {line}")
-    if not any(each for tier in clusters.tiers() for each in _seen(cls, setting, tier)) or _differs(
-        cls, setting
-    ):
+    for each in shown:
+        absent = "not set" if _has(cls, each) else "no such file in this tier"
+        for line in dict.fromkeys(_value_lines(_seen(cls, setting, each))) or [absent]:
+            groups.setdefault(line, []).append(code(each))
+    for line, where in groups.items():
+        everywhere = shown == clusters.tiers() and len(where) == len(shown)
+        lines.append(f"In {'every tier' if everywhere else listed(where)}: {line}")
+    if not any(_seen(cls, setting, each) for each in shown) or _differs(cls, setting):
         lines.append(f"Origin: {origin(setting.origin)}")
     with_it = [
         made.deployment
@@ -232,8 +295,8 @@ def _setting(cls: Type, setting: Setting) -> str:
 
 
 def _differs(cls: Type, setting: Setting) -> bool:
-    """Whether a general reason stands beside those of the tiers' values."""
-    own = {each.value.origin.why for tier in clusters.tiers() for each in _seen(cls, setting, tier)}
+    """Whether a general reason stands beside those of the values."""
+    own = {each.value.origin.why for cluster in _shown(cls) for each in _seen(cls, setting, cluster)}
     return bool(setting.origin.why) and setting.origin.why not in own
 
 

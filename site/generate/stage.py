@@ -18,7 +18,8 @@ BUNDLES = ROOT / "bundles"
 Pages = dict[str, str | bytes]
 
 EXPLANATION = ("why.md", "read-policies.md", "sizing.md", "differences.md", "sources.md")
-WRITTEN = ("index.md", "tutorial.md", *EXPLANATION, "next.md")
+REFERENCE = "reference/index.md"
+WRITTEN = ("index.md", "tutorial.md", REFERENCE, *EXPLANATION, "next.md")
 """The pages that somebody wrote, in the order of the navigation."""
 
 
@@ -88,6 +89,7 @@ def navigation(pages: Pages) -> list[Any]:
         {"Bundles": bundles.navigation(BUNDLES)},
         {
             "Reference": [
+                REFERENCE,
                 {"Cluster file": keys.PAGE},
                 {"Files": _below(settings.FOLDER, pages)},
                 {"Rules": [f"{rules.FOLDER}/index.md", *_families()]},

@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from oxconf.artifacts._codec import ADDRESS, INTEGER, ON_OFF, ONE_ZERO, SIZE, TEXT, Codec
+from oxconf.artifacts._keyvalue import OptionsArtifact, Setting
+from oxconf.artifacts._keyvalue import settings as settings_of
 from oxconf.artifacts._provider_options import PERIOD, PROVIDER_OPTIONS, ProviderOptions
-from oxconf.artifacts._settings import OptionsArtifact, Setting
-from oxconf.artifacts._settings import settings as settings_of
 from oxconf.artifacts.clustercheck import ClustercheckCnf
 from oxconf.artifacts.garb import Garb
 from oxconf.artifacts.gtid_cnf import GtidCnf

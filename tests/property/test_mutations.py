@@ -169,14 +169,16 @@ MUTATIONS = (
     Mutation("OX325", WSREP, r"wsrep_sst_(method|auth) = .+\n", "", hosts=2, needs=MARIADB_GALERA),
     Mutation("OX337", GTID, r"\nlog_bin = .+(?=\n)", "", hosts=2, needs={**REPLICATION, "flavour": "mariadb"}),
     Mutation("OX346", WSREP, r"wsrep_on = .+\n", "", hosts=2, needs=MARIADB_GALERA),
-    Mutation("OX404", KEEPALIVED, r"(?<=/)\d+(?= dev)", "9", hosts=2, needs=BALANCERS),
+    # Behind HAProxy the web address is the only one, so every host with the file is a peer.
+    Mutation("OX404", KEEPALIVED, r"(?<=/)\d+(?= dev)", "9", hosts=2, needs=BALANCERS | HAPROXY_GALERA),
     Mutation("OX452", HAPROXY, r"(?<=expect status )200", "503", needs=HAPROXY_GALERA),
     Mutation("OX455", SOCKET, r"Accept=yes\n", "", needs=GALERA),
     Mutation("OX455", SERVICE, r"(?<=ExecStart=)\S+", "/usr/local/bin/elsewhere", needs=GALERA),
     Mutation("OX455", KEEPALIVED, r"(?<=script )/usr/local/\S+", "/usr/local/bin/elsewhere", needs=BALANCERS),
     Mutation("OX516", "/etc/fstab", r"\n.+ nfs .+(?=\n)", ""),
     Mutation("OX516", GUARD, r"(?<=AssertPathIsMountPoint=).+", "/elsewhere"),
-    Mutation("OX604", CACHE, r".+UdpDiscoveryPort=.+\n", ""),
+    # Without a line JCS takes 6789.
+    Mutation("OX604", CACHE, r".+UdpDiscoveryPort=(?!6789\n).+\n", ""),
     Mutation("OX616", CACHE, r"(?<=Receive=)true", "false"),
     Mutation("OX616", CACHE, r"jcs\.auxiliary\.LTCP=.+\n|.+TcpListenerPort=.+\n", ""),
     Mutation("OX616", CACHE, r"(?:(?<=jcs\.default=)|(?<=erCache=))LTCP", "", hosts=2),

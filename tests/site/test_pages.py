@@ -215,6 +215,17 @@ def test_every_difference_was_tried_or_says_that_it_was_read() -> None:
     assert any("read" in row[3].split("; ")[0] for row in differences)
 
 
+def test_the_tutorial_keeps_the_line_of_the_schema() -> None:
+    files = re.findall(r'^```toml title="cluster.toml"\n(.*)$', text("tutorial.md"), re.MULTILINE)
+
+    assert len(files) > 1
+    assert {*files} == {"#:schema ./oxconf-cluster.schema.json"}
+
+
+def test_split_brain_is_a_term_of_the_site() -> None:
+    assert "OX310" in sections("why.md", "##")["Split brain"]
+
+
 def test_a_make_target_that_a_page_names_exists() -> None:
     targets = set(re.findall(r"^([a-z][\w-]*):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
     named = {

@@ -19,6 +19,7 @@ from oxconf.plan import ARTIFACTS
 from oxconf.rules import RULES
 from oxconf.schema.keys import all_keys
 
+ROOT = Path(__file__).parents[2]
 HOME = "http://site.invalid/"
 LOADING = {("img", "src"), ("script", "src"), ("iframe", "src"), ("source", "src"), ("link", "href")}
 LOADING |= {("object", "data"), ("video", "src"), ("audio", "src"), ("embed", "src"), ("use", "href")}
@@ -160,7 +161,17 @@ def addresses(css: str) -> list[str]:
 def test_no_page_claims_to_live_somewhere(site: Site) -> None:
     for name in site.pages:
         assert 'rel="canonical"' not in site.files[name].read_text("utf-8"), name
+    # `make site` removes it.
     assert "<loc>" not in site.files["sitemap.xml"].read_text("utf-8")
+
+
+@pytest.mark.parametrize("url", ["", "https://example.com/oxconf/"])
+def test_a_sitemap_without_addresses_is_not_published(url: str) -> None:
+    said = subprocess.run(
+        ["make", "--dry-run", "site", f"SITE_URL={url}"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+
+    assert ("rm -f build/public/sitemap.xml" in said.stdout) is (not url)
 
 
 def test_the_search_finds_every_rule_setting_and_key(site: Site) -> None:
@@ -205,6 +216,10 @@ def test_the_search_knows_no_more_than_it_must(site: Site) -> None:
     size = site.files["search/search_index.json"].stat().st_size
 
     assert size / len(site.search) < 1_000, "the average of an entry"
+
+
+def test_the_search_finds_what_people_call_the_worst_case(site: Site) -> None:
+    assert any("split brain" in f"{entry['title']} {entry['text']}".lower() for entry in site.search)
 
 
 def test_the_search_leaves_no_word_out(site: Site) -> None:

@@ -4,6 +4,7 @@ import html
 import inspect
 import os
 import re
+import socket
 import subprocess
 import sys
 from collections.abc import Callable
@@ -13,11 +14,12 @@ from typing import Any, get_args
 import click
 import pytest
 from attrs import evolve, frozen
-from generate import api, commands, keys, markdown, rules, settings, stage
+from generate import api, clusters, commands, keys, markdown, rules, settings, stage
 
 import oxconf
 from oxconf.artifacts._artifact import Artifact
 from oxconf.artifacts.gtid_cnf import GtidCnf
+from oxconf.artifacts.multicast import MulticastUnit
 from oxconf.cli import oxconf as command_line
 from oxconf.deployment.model import key
 from oxconf.plan import ARTIFACTS
@@ -137,6 +139,62 @@ def test_every_setting_has_its_text_and_anchor(cls: type[Artifact]) -> None:
     assert len(set(anchors)) == len(anchors)
     for setting in cls.documented():
         assert markdown.prose(setting.doc) in page
+
+
+def files_page(kind: str) -> str:
+    (cls,) = (cls for cls in ARTIFACTS if cls.kind == kind)
+    return settings.pages([cls])[f"{settings.FOLDER}/{kind}.md"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "hosts"),
+    [
+        ("hosts", "all"),
+        ("multicast-unit", "groupware and provisioning"),
+        ("check-web", "balancer"),
+        ("proxy-ajp", "web"),
+        ("keepalived-conf", "balancer and database in some clusters"),
+        ("sysusers", "groupware and provisioning and filestore"),
+        ("garb", "arbitrator"),
+    ],
+)
+def test_a_file_names_the_roles_that_have_it(kind: str, hosts: str) -> None:
+    assert f"\n- Hosts: {hosts}\n" in files_page(kind)
+
+
+def test_roles_that_the_examples_do_not_tell_apart_stop_the_build(monkeypatch: pytest.MonkeyPatch) -> None:
+    only = {name: plan for name, plan in clusters.named().items() if name == "two-and-arbitrator"}
+    monkeypatch.setattr(clusters, "examples", lambda: tuple(only.values()))
+    monkeypatch.setattr(settings, "files_of", settings.files_of.__wrapped__)
+
+    assert list(settings.missing([MulticastUnit])) == [
+        "the hosts of the file multicast-unit: no example cluster tells whether it goes with groupware or web or "
+        "balancer"
+    ]
+
+
+def test_a_tier_without_the_file_says_so() -> None:
+    page = files_page("wsrep-cnf")
+
+    assert "\n- Tiers: `100k` and `1m`\n" in page
+    assert "| [`wsrep_on`](#wsrep_on) | no such file | `ON` | `ON` |" in page
+    assert "- In `poc`: no such file in this tier\n" in page
+    assert "- In `poc`: not set\n" not in page
+
+
+def test_a_file_of_no_tier_shows_the_examples_that_have_it() -> None:
+    page = files_page("percona-garb")
+    index = settings.pages()[f"{settings.FOLDER}/index.md"]
+
+    assert (
+        "- Tiers: none; the values below are those of `tests/clusters/deployments/pxc80-arbitrator.toml`\n"
+        in page
+    )
+    assert "| Setting | pxc80-arbitrator |\n" in page
+    assert "- In `pxc80-arbitrator`: " in page
+    assert "no such file" not in page
+    assert re.search(r"\(percona-garb\.md\) \|.*\| arbitrator \| none \|$", index, re.MULTILINE)
+    assert re.search(r"\(hosts\.md\) \|.*\| all \| every \|$", index, re.MULTILINE)
 
 
 def test_every_rule_has_a_page_with_its_texts() -> None:
@@ -295,3 +353,51 @@ def test_the_same_input_gives_the_same_tree(tmp_path: Path) -> None:
     assert "docs/index.md" in one
     assert not [name for name in one if "generate" in name]
     assert not [name for name in one if str(ROOT).encode() in one[name]]
+
+
+def test_what_mkdocs_is_told_to_load_is_there() -> None:
+    yaml = pytest.importorskip("yaml", reason="mkdocs is not installed: make test installs it")
+    configured = yaml.safe_load((ROOT / "mkdocs.yml").read_text("utf-8"))
+    own = [*configured["extra_css"], *configured["extra_javascript"]]
+
+    assert own
+    assert [name for name in own if not (stage.SITE / name).is_file()] == []
+
+
+def python(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "site")}
+    return subprocess.run(
+        [sys.executable, "-m", *map(str, arguments)],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+    )
+
+
+def test_a_file_in_the_place_of_the_folder_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "build").touch()
+
+    result = python("generate", "--build", tmp_path / "build")
+
+    assert result.returncode == 1
+    assert result.stderr.startswith("the site can not be built: ")
+    assert result.stderr.endswith(": Not a directory\n")
+    assert len(result.stderr.splitlines()) == 1
+
+
+def test_a_port_that_is_taken_is_one_line(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        result = python("generate.serve", tmp_path, str(port))
+
+    assert result.returncode == 1
+    assert result.stderr == f"port {port}: Address already in use; choose another one: make serve PORT=8080\n"
+
+
+def test_a_port_that_can_not_be_is_one_line(tmp_path: Path) -> None:
+    result = python("generate.serve", tmp_path, "70000")
+
+    assert result.returncode == 1
+    assert result.stderr.startswith("port 70000: ")
+    assert len(result.stderr.splitlines()) == 1

@@ -115,7 +115,7 @@ def test_the_other_way_round(plan: Plan) -> None:
 
 
 def test_a_misspelt_key_of_the_cluster_file(plan: Plan) -> None:
-    with pytest.raises(UnknownSetting, match='did you mean "database.mode"'):
+    with pytest.raises(UnknownSetting, match=r'did you mean "database\.mode"'):
         why(plan, "db1", "database.moed")
 
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from oxconf.artifacts._setting import Reference, Statement, entry
+from oxconf.artifacts._explained import Reference, Statement, entry
 from oxconf.deployment.origin import Mark
 
 

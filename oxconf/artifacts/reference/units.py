@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from oxconf.artifacts._setting import Reference, Setting, Statement, entry
+from oxconf.artifacts._explained import Reference, Setting, Statement, entry
 from oxconf.deployment.origin import Mark
 from oxconf.syntax import unit
 

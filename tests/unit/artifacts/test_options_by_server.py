@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from oxconf.artifacts._settings import OptionsArtifact, settings
+from oxconf.artifacts._keyvalue import OptionsArtifact, settings
 from oxconf.artifacts.gtid_cnf import GtidCnf
 from oxconf.artifacts.host_cnf import HostCnf
 from oxconf.artifacts.ox_cnf import OxCnf

@@ -1,6 +1,6 @@
 """Why the settings of the key-value files are what they are, by example."""
 
-from oxconf.artifacts._setting import Value
+from oxconf.artifacts._explained import Value
 from oxconf.artifacts.ajp_properties import AjpProperties
 from oxconf.artifacts.garb import Garb, PerconaGarb
 from oxconf.deployment.load import load_text

@@ -205,6 +205,14 @@ def test_the_tiers_are_listed_with_their_hosts() -> None:
     assert "sizes are oxconf's own" in result.stdout
 
 
+def test_a_reader_of_the_first_tier_does_not_end_the_list_early(monkeypatch: pytest.MonkeyPatch) -> None:
+    written: list[object] = []
+    monkeypatch.setattr("click.echo", lambda text: written.append(text))
+
+    assert run("tiers").exit_code == 0
+    assert len(written) == 1
+
+
 def test_the_shell_can_complete() -> None:
     result = subprocess.run(
         [sys.executable, "-m", "oxconf"],

@@ -51,6 +51,32 @@ def test_without_a_code_all_rules_are_listed_by_family() -> None:
     assert [line[6:] for line in lines if line.startswith("OX")] == list(FAMILIES.values())
     assert [line.split()[0] for line in lines if line.startswith("  OX")] == [rule.code for rule in RULES]
     assert max(map(len, lines)) <= 80
+    assert "a rule's name as well (route-duplicate)" in result.stdout.split("\n\n")[-1].replace("\n", " ")
+
+
+@pytest.mark.parametrize("code", ["OX1", "ox1", "OX1xx", "ox1XX"])
+def test_a_family_is_listed_alone(code: str) -> None:
+    own = [rule.code for rule in RULES if rule.family == "OX1"]
+    result = explain(code)
+    lines = result.stdout.splitlines()
+
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert lines[0] == "OX1xx Routing and sessions"
+    assert [line.split()[0] for line in lines if line.startswith("  OX")] == own
+    document = json.loads(explain(code, "--format", "json").stdout)
+    assert [rule["code"] for rule in document["rules"]] == own
+
+
+@pytest.mark.parametrize("code", ["OX905", "OX90", "ox9050", "0X905", "905"])
+def test_an_unknown_code_of_a_family_names_those_that_there_are(code: str) -> None:
+    *most, last = [rule.code for rule in RULES if rule.family == "OX9"]
+    result = explain(code)
+
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr == (
+        f'no rule is called "{code}"; the codes of OX9xx are {", ".join(most)} and {last}; '
+        "`oxconf explain` lists all rules\n"
+    )
 
 
 def test_json_is_one_document() -> None:
@@ -69,6 +95,9 @@ def test_json_is_one_document() -> None:
     [
         ("rout-duplicate", "did you mean OX104, route-duplicate? "),
         ("0X104", "did you mean OX104, route-duplicate? "),
+        ("OX1O4", "did you mean OX104, route-duplicate? "),
+        ("104", "did you mean OX104, route-duplicate? "),
+        ("OX-104", "did you mean OX104, route-duplicate? "),
         ("nothing alike", ""),
         ("x" * 1000, ""),
         ("", ""),

@@ -1,6 +1,7 @@
 """`oxconf init` as a person uses it: a file that works, and nothing of theirs lost."""
 
 import os
+import shlex
 from pathlib import Path
 
 import pytest
@@ -112,6 +113,7 @@ def test_what_is_not_our_schema_is_left_as_it_is(kind: str) -> None:
     [
         ("nowhere/cluster.toml", "nowhere/cluster.toml: there is no such folder; make it first\n"),
         ("plain/cluster.toml", "plain/cluster.toml: there is no such folder; make it first\n"),
+        ("/proc/cluster.toml", "/proc/cluster.toml: can not be written: the folder takes no new files\n"),
         ("", ". is a folder; name a file in it, for instance: oxconf init cluster.toml\n"),
         ("/", "/ is a folder; name a file in it, for instance: oxconf init /cluster.toml\n"),
         (SCHEMA, f"{SCHEMA} is the name of the schema; give the cluster file another one\n"),
@@ -124,6 +126,21 @@ def test_where_nothing_can_be_written_one_line_says_so(file: str, message: str) 
 
     assert (result.exit_code, result.stdout, result.stderr) == (2, "", message)
     assert names() == ["plain"]
+
+
+@pytest.mark.parametrize(
+    ("file", "typed"),
+    [
+        ("Bär lin.toml", "'Bär lin.toml'"),
+        ("it's.toml", """'it'"'"'s.toml'"""),
+        ("./-x.toml", "./-x.toml"),
+    ],
+)
+def test_the_next_command_can_be_copied_into_a_shell(file: str, typed: str) -> None:
+    result = run(file)
+
+    assert result.stderr.endswith(f", then run: oxconf check {typed}\n")
+    assert shlex.split(typed) == [file]
 
 
 def test_a_full_disk_leaves_nothing_behind(monkeypatch: pytest.MonkeyPatch) -> None:

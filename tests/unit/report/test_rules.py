@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from oxconf.evidence import Evidence
-from oxconf.report.rules import WIDTH, document, index, page, show
+from oxconf.report.rules import WIDTH, document, index, page, section, show
 from oxconf.rules import FAMILIES, RULES, Finding, Rule, Severity
 
 
@@ -89,6 +89,12 @@ def test_the_list_has_every_family_with_its_rules() -> None:
         "  OX410  warning  Now and then a server is asked so late that a user waits for\n"
         "                  it",
     ]
+
+
+def test_a_family_is_its_part_of_the_list() -> None:
+    assert section("OX1", [ROUTE, WARNING]) == (
+        "OX1xx Routing and sessions\n  OX104  error    Two OX nodes have the same session route"
+    )
 
 
 def test_the_document_is_the_same_for_one_rule_and_for_all() -> None:

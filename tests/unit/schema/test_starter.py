@@ -68,6 +68,15 @@ def test_a_waiting_line_says_what_is_so_anyway(tier: str) -> None:
     assert load_text(taken(tier, *told)) == complete
 
 
+@pytest.mark.parametrize(("tier", "number"), LINES)
+def test_a_waiting_line_that_is_not_so_is_called_an_example(tier: str, number: int) -> None:
+    is_so = load_text(taken(tier, number)) == load_text("", tier=tier)
+    above = _paragraph(tier, number)
+
+    assert is_so or "this is an example:" in above or "Computed for each server" in above
+    assert not (is_so and "example:" in above)
+
+
 @pytest.mark.parametrize("tier", TIERS)
 def test_every_key_is_in_it_with_its_text(tier: str) -> None:
     text = TEXTS[tier]

@@ -12,7 +12,7 @@ from attrs import Attribute, evolve, field, fields, frozen
 
 from oxconf.artifacts._artifact import ParsedArtifact
 from oxconf.artifacts._codec import Codec
-from oxconf.artifacts._setting import Reference, Setting, Statement
+from oxconf.artifacts._explained import Reference, Setting, Statement
 from oxconf.deployment.locate import Path
 from oxconf.deployment.origin import Mark, Origin
 from oxconf.syntax import optionfile, properties

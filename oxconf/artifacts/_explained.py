@@ -1,7 +1,7 @@
 """What there is to say about one setting of a file, whatever the file's syntax.
 
 `oxconf why` and the reference read nothing else. Key-value files declare their settings with their fields
-(`_settings.py`); for files with a structure of their own they stand in `reference/`, a module for each.
+(`_keyvalue.py`); for files with a structure of their own they stand in `reference/`, a module for each.
 """
 
 from collections.abc import Callable, Iterator
