@@ -9,7 +9,7 @@ from attrs import fields
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from oxconf.artifacts import _settings
+from oxconf.artifacts import _keyvalue
 from oxconf.artifacts._artifact import ParsedArtifact
 from oxconf.artifacts._cache_regions import Region
 from oxconf.artifacts.ajp_properties import AjpProperties
@@ -44,7 +44,7 @@ def secrets(purpose: str) -> st.SearchStrategy[Secret]:
     return st.builds(Secret, st.just(purpose), st.none() | value)
 
 
-def values(data: _settings.Setting, kind: Any, texts: st.SearchStrategy[str]) -> st.SearchStrategy[Any]:
+def values(data: _keyvalue.Setting, kind: Any, texts: st.SearchStrategy[str]) -> st.SearchStrategy[Any]:
     """Values of one field, or None for a key that the file does not have."""
     (kind,) = (each for each in get_args(kind) if each is not types.NoneType)
     if kind is Secret:
@@ -68,7 +68,7 @@ def built(cls: type, texts: st.SearchStrategy[str] = TEXTS, **others: Any) -> st
     hints = get_type_hints(cls)
     random = {
         attribute.name: values(data, hints[attribute.name], texts)
-        for attribute, data in _settings.settings(cls)
+        for attribute, data in _keyvalue.settings(cls)
     }
     return st.builds(cls, **random, **others)
 
