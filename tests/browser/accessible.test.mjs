@@ -85,6 +85,9 @@ test("the keyboard reaches the content, the palette and the search, and what it 
   for (let step = 0; step < 40; step += 1) {
     await page.keyboard.press("Tab");
     const name = await page.evaluate(() => document.activeElement.id || document.activeElement.outerHTML.slice(0, 120));
+    // The search opens a moment after it gets the focus.
+    const settled = `(({ seen, marked }) => seen && marked)((${focused})())`;
+    await page.waitForFunction(settled, null, { timeout: 2000 }).catch(() => {});
     const { seen, marked } = await page.evaluate(focused);
     reached.add(name);
     if (!seen || !marked) unseen.push(name);
