@@ -7,7 +7,6 @@ from attrs import field, frozen
 from oxconf.artifacts._artifact import Enable, Install, ParsedArtifact, Switch
 from oxconf.artifacts._explained import Reference
 from oxconf.deployment.model import Deployment, Host, Role
-from oxconf.deployment.origin import ours
 from oxconf.deployment.topology import composed, filestore_server, mounts_filestore
 from oxconf.syntax import exports, fstab, unit
 from oxconf.syntax._base import Problem, Unwritable
@@ -258,19 +257,7 @@ class FilestoreGuard(ParsedArtifact):
         if not mounts_filestore(deployment, host):
             return None
         path = deployment.filestore.path
-        keys = (("filestore", "path"),)
-        return cls(
-            requires_mounts_for=path,
-            assert_path_is_mount_point=path,
-            origins={
-                "Unit RequiresMountsFor": ours(
-                    "OX would write into the empty folder below the mount point", *keys
-                ),
-                "Unit AssertPathIsMountPoint": ours(
-                    "RequiresMountsFor asks nothing where fstab has no line", *keys
-                ),
-            },
-        )
+        return cls(requires_mounts_for=path, assert_path_is_mount_point=path)
 
     def render(self) -> str:
         """Return the complete text."""

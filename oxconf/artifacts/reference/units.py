@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from oxconf.artifacts._explained import Reference, Setting, Statement, entry
+from oxconf.artifacts._explained import Reference, Statement, entry
 from oxconf.deployment.origin import Mark
 from oxconf.syntax import unit
 
@@ -15,17 +15,19 @@ def statements(text: str) -> Iterator[Statement]:
             yield Statement(f"{item.section} {item.key}", item.value, item.line, where)
 
 
-def _description() -> Setting:
-    return entry(
-        "Unit Description",
-        "text",
-        "What `systemctl status` calls the unit.",
-        Mark.OURS,
-        "says what it is for",
-    )
-
-
-_NETWORK = "the interface and its address must be there first"
+_DESCRIPTION = entry(
+    "Unit Description", "text", "What `systemctl status` calls the unit.", Mark.OURS, "says what it is for"
+)
+_WANTS = entry(
+    "Unit Wants",
+    "list",
+    "What is started with it.",
+    Mark.OURS,
+    "the interface and its address must be there first",
+)
+_WANTED_BY = entry(
+    "Install WantedBy", "text", "What switches the unit on at boot.", Mark.SOURCE, "systemd.special(7)"
+)
 
 DROPIN = Reference(
     (
@@ -50,7 +52,7 @@ DROPIN = Reference(
 
 CLUSTERCHECK_SOCKET = Reference(
     (
-        _description(),
+        _DESCRIPTION,
         entry(
             "Socket ListenStream",
             "number",
@@ -90,20 +92,14 @@ CLUSTERCHECK_SOCKET = Reference(
             Mark.OURS,
             "above its limit systemd closes a socket for good, and every balancer takes the node for dead",
         ),
-        entry(
-            "Install WantedBy",
-            "text",
-            "What switches the unit on at boot.",
-            Mark.SOURCE,
-            "systemd.special(7)",
-        ),
+        _WANTED_BY,
     ),
     statements,
 )
 
 CLUSTERCHECK_SERVICE = Reference(
     (
-        _description(),
+        _DESCRIPTION,
         entry(
             "Unit CollectMode",
             "text",
@@ -194,8 +190,8 @@ CLUSTERCHECK_SERVICE = Reference(
 
 WRITE_ADDRESS = Reference(
     (
-        _description(),
-        entry("Unit Wants", "list", "What is started with it.", Mark.OURS, _NETWORK),
+        _DESCRIPTION,
+        _WANTS,
         entry(
             "Unit After",
             "list",
@@ -245,13 +241,7 @@ WRITE_ADDRESS = Reference(
             Mark.OURS,
             "the next master must find it free",
         ),
-        entry(
-            "Install WantedBy",
-            "text",
-            "What switches the unit on at boot.",
-            Mark.SOURCE,
-            "systemd.special(7)",
-        ),
+        _WANTED_BY,
     ),
     statements,
 )
@@ -264,6 +254,7 @@ FILESTORE_GUARD = Reference(
             "Folder that is mounted first, where fstab knows it.",
             Mark.OURS,
             "OX would write into the empty folder below the mount point",
+            keys=(("filestore", "path"),),
         ),
         entry(
             "Unit AssertPathIsMountPoint",
@@ -271,6 +262,7 @@ FILESTORE_GUARD = Reference(
             "Folder without whose mount the start fails.",
             Mark.OURS,
             "RequiresMountsFor asks for nothing where fstab has no such line",
+            keys=(("filestore", "path"),),
         ),
     ),
     statements,
@@ -278,9 +270,9 @@ FILESTORE_GUARD = Reference(
 
 MULTICAST_UNIT = Reference(
     (
-        _description(),
-        entry("Unit Wants", "list", "What is started with it.", Mark.OURS, _NETWORK),
-        entry("Unit After", "list", "What must have started before.", Mark.OURS, _NETWORK),
+        _DESCRIPTION,
+        _WANTS,
+        entry("Unit After", "list", "What must have started before.", Mark.OURS, _WANTS.origin.why),
         entry(
             "Unit Before",
             "list",
@@ -299,13 +291,7 @@ MULTICAST_UNIT = Reference(
             "`systemctl status` shows it",
         ),
         entry("Service ExecStart", "command", "Sets the route.", Mark.TUTORIAL, name="route"),
-        entry(
-            "Install WantedBy",
-            "text",
-            "What switches the unit on at boot.",
-            Mark.SOURCE,
-            "systemd.special(7)",
-        ),
+        _WANTED_BY,
     ),
     statements,
 )
