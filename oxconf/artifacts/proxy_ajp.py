@@ -13,7 +13,7 @@ from oxconf.artifacts._explained import Reference
 from oxconf.artifacts._template import fill
 from oxconf.artifacts._time import SECOND, Milliseconds
 from oxconf.deployment.model import Deployment, Host, Role
-from oxconf.deployment.origin import Mark, Origin, ours, tutorial
+from oxconf.deployment.origin import Mark, Origin, ours
 from oxconf.deployment.topology import composed, soap_hosts
 from oxconf.syntax import apache
 from oxconf.syntax._base import Problem
@@ -58,7 +58,6 @@ TIMEOUTS = {
 }
 """How long a node may think."""
 TIMEOUT_ORIGINS = {
-    USERS: tutorial("users do not wait longer"),
     DEVICES: Origin(
         Mark.SOURCE, "proxy_http.conf as shipped: a request stays open until there is something to push"
     ),
@@ -203,7 +202,8 @@ def _origins(deployment: Deployment) -> Iterator[tuple[str, Origin]]:
             yield f"{where} route", deployment.host_origin(node, "route")
             if node.load_factor is not None:
                 yield f"{where} loadfactor", deployment.host_origin(node, "load_factor")
-            yield f"{where} timeout", TIMEOUT_ORIGINS[balancer]
+            if balancer in TIMEOUT_ORIGINS:
+                yield f"{where} timeout", TIMEOUT_ORIGINS[balancer]
     for path, balancer in PATHS.items():
         if balancer != USERS:
             yield f"{path} ProxyPass", PASS_ORIGINS[balancer]
