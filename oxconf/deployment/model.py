@@ -11,43 +11,43 @@ from ipaddress import IPv4Address, IPv4Network
 
 from attrs import field, frozen
 
+from oxconf.deployment.database import (
+    Database,
+    DatabaseAccess,
+    Flavour,
+    Mode,
+    Pool,
+    ReadPolicy,
+    Tuning,
+)
 from oxconf.deployment.key import key
 from oxconf.deployment.locate import Path
 from oxconf.deployment.origin import Origin
 from oxconf.deployment.secrets import NAME, NAME_SHAPE, Secret
 
-
-class Mode(Enum):
-    """How the database servers work together."""
-
-    STANDALONE = "standalone"
-    REPLICATION = "replication"
-    GALERA = "galera"
-
-
-class Flavour(Enum):
-    """Which product the database server is."""
-
-    MARIADB = "mariadb"
-    MYSQL = "mysql"
-    PXC = "percona-xtradb-cluster"
-
-
-class DatabaseAccess(Enum):
-    """What stands in front of the database servers."""
-
-    HAPROXY = "haproxy"
-    FLOATING = "floating-address"
-    DIRECT = "direct"
-
-
-class ReadPolicy(Enum):
-    """Where reads go, and how a read after a write is kept from seeing old data."""
-
-    ROUND_ROBIN_CAUSAL = "round-robin-causal"
-    ROUND_ROBIN_MONITOR = "round-robin-monitor"
-    READ_ADDRESS = "read-address"
-    WRITE_ADDRESS = "write-address"
+__all__ = [
+    "Database",
+    "DatabaseAccess",
+    "Deployment",
+    "Filestore",
+    "Flavour",
+    "Host",
+    "LoginType",
+    "Mail",
+    "Mode",
+    "Network",
+    "NetworkManager",
+    "Ox",
+    "Pool",
+    "ReadPolicy",
+    "Role",
+    "SecretNames",
+    "Soap",
+    "System",
+    "Tuning",
+    "Web",
+    "WebAccess",
+]
 
 
 class WebAccess(Enum):
@@ -160,96 +160,6 @@ class Network:
 
 
 @frozen(kw_only=True)
-class Pool:
-    """The connection pools of OX, per process and per database endpoint."""
-
-    max_active: int = key("Connections that one pool opens at most.", minimum=1, maximum=1000)
-    max_idle_time: int = key(
-        "How long an idle connection is kept.", unit="milliseconds", minimum=1000, maximum=3_600_000
-    )
-    max_life_time: int = key(
-        "How long any connection is kept.", unit="milliseconds", minimum=10_000, maximum=3_600_000
-    )
-    max_wait: int = key(
-        "How long a request waits for a connection.", unit="milliseconds", minimum=100, maximum=600_000
-    )
-
-
-@frozen(kw_only=True)
-class Tuning:
-    """Settings of the database server that replace the computed ones. Absent means computed."""
-
-    innodb_buffer_pool_size: int | None = key(
-        "Buffer pool of InnoDB.", unit="bytes", minimum=128 << 20, maximum=1 << 44
-    )
-    innodb_log_file_size: int | None = key(
-        "Size of InnoDB's redo log.", unit="bytes", minimum=4 << 20, maximum=512 << 30
-    )
-    innodb_flush_log_at_trx_commit: int | None = key(
-        "When a commit reaches the disk: 1 at once, 2 once a second.",
-        minimum=1,
-        maximum=2,
-        shape="1 (each commit is on disk) or 2 (once a second); 0 loses commits when only the daemon dies",
-    )
-    innodb_io_capacity: int | None = key(
-        "Background writes that the disks can take.",
-        unit="operations a second",
-        minimum=100,
-        maximum=1_000_000,
-        example="1000",
-    )
-    max_connections: int | None = key(
-        "Connections that the server takes at the same time.", minimum=10, maximum=100_000
-    )
-    max_allowed_packet: int | None = key(
-        "Largest packet, so largest stored value.", unit="bytes", minimum=16 << 20, maximum=1 << 30
-    )
-    wait_timeout: int | None = key(
-        "After how long an idle connection is closed by the server.",
-        unit="seconds",
-        minimum=60,
-        maximum=31_536_000,
-    )
-    gcache_size: int | None = key(
-        "Galera's write-set cache: what fits in it needs no full state transfer.",
-        unit="bytes",
-        minimum=128 << 20,
-        maximum=1 << 40,
-    )
-
-
-@frozen(kw_only=True)
-class Database:
-    """The database servers and how OX reaches them."""
-
-    mode: Mode = key("How the servers work together.")
-    flavour: Flavour = key("Which product they run.")
-    version: str = key(
-        'Its release series, as "10.11".',
-        pattern=r"[0-9]{1,2}\.[0-9]{1,2}",
-        shape='a release series, as "10.11" or "8.0"',
-        example='"10.11"',
-    )
-    access: DatabaseAccess = key("What stands in front of them; by the mode when absent.")
-    read_policy: ReadPolicy = key("Where reads go; by mode and access when absent.")
-    writer: str = key(
-        "Name of the host that takes the writes; the first database host when absent.", example='"db1"'
-    )
-    write_address: IPv4Address | None = key(
-        "Floating address of the writer; used for replication and where access is floating-address."
-    )
-    read_address: IPv4Address | None = key("Floating address for reads, for the read policy read-address.")
-    read_port: int = key("Port of the local HAProxy for reads.", minimum=1, maximum=65535)
-    write_port: int = key(
-        "Port of the local HAProxy for writes; each database host beyond two takes the next port as well.",
-        minimum=1,
-        maximum=65535,
-    )
-    pool: Pool = key("The connection pools of OX.")
-    tuning: Tuning = key("Settings that replace computed ones.")
-
-
-@frozen(kw_only=True)
 class Web:
     """What stands in front of the web servers."""
 
@@ -335,6 +245,12 @@ class SecretNames:
     vrrp: str = key(
         "Between the keepalived instances.", pattern=NAME, shape=NAME_SHAPE, example='"password_1"'
     )
+    root: str = key("Database user root.", pattern=NAME, shape=NAME_SHAPE, example='"password_1"')
+    maintenance: str = key(
+        "Database user debian-sys-maint.", pattern=NAME, shape=NAME_SHAPE, example='"password_1"'
+    )
+    replication: str = key("Database user repl.", pattern=NAME, shape=NAME_SHAPE, example='"password_1"')
+    backup: str = key("Database user backup.", pattern=NAME, shape=NAME_SHAPE, example='"password_1"')
 
 
 @frozen(kw_only=True)

@@ -66,6 +66,10 @@ PURPOSES = (
         refused="\"'\\{}$#!",
         placeholder="REPLACE_",
     ),
+    Purpose("root", "password of the database user root"),
+    Purpose("maintenance", "password of the database user debian-sys-maint"),
+    Purpose("replication", "password of the database user repl"),
+    Purpose("backup", "password of the database user backup"),
 )
 
 
