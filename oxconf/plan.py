@@ -7,6 +7,7 @@ from attrs import frozen
 from oxconf.artifacts._artifact import Artifact
 from oxconf.artifacts.ajp_properties import AjpProperties
 from oxconf.artifacts.cache_ccf import AdmindaemonCache, GroupwareCache, SessionCache
+from oxconf.artifacts.check_maxscale import CheckMaxscale
 from oxconf.artifacts.check_web import CheckWeb
 from oxconf.artifacts.clustercheck import (
     Clustercheck,
@@ -23,6 +24,7 @@ from oxconf.artifacts.host_cnf import HostCnf
 from oxconf.artifacts.hosts import Hosts
 from oxconf.artifacts.keepalived_conf import KeepalivedConf
 from oxconf.artifacts.mariadb_dropin import MariadbDropin, MysqlDropin
+from oxconf.artifacts.maxscale_cnf import MaxscaleCnf
 from oxconf.artifacts.multicast import MulticastInterfaces, MulticastUnit
 from oxconf.artifacts.my_cnf import MyCnf
 from oxconf.artifacts.ox_cnf import OxCnf
@@ -64,9 +66,11 @@ ARTIFACTS: tuple[type[Artifact], ...] = (
     FilestoreGuard,
     FilestoreGuardForScripts,
     HaproxyCfg,
+    MaxscaleCnf,
     ProxyAjp,
     KeepalivedConf,
     CheckWeb,
+    CheckMaxscale,
 )
 """Every type of file, in the order in which manifests and READMEs list them."""
 

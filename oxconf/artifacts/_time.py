@@ -12,6 +12,7 @@ HOUR = 60 * MINUTE
 
 _HAPROXY = {"d": 24 * HOUR, "h": HOUR, "m": MINUTE, "s": SECOND, "ms": 1}
 _APACHE = {"": SECOND, "ms": 1, "s": SECOND, "mi": MINUTE, "min": MINUTE, "h": HOUR}
+_MAXSCALE = {"h": HOUR, "m": MINUTE, "min": MINUTE, "s": SECOND, "ms": 1}
 _NUMBER_AND_UNIT = re.compile(r"([0-9]{1,12})([a-z]*)", re.ASCII)
 _DECIMAL = re.compile(r"[0-9]{1,12}(\.[0-9]{1,12})?", re.ASCII)
 
@@ -62,6 +63,14 @@ class Milliseconds:
         """Return seconds, with as many decimals as needed."""
         whole, rest = divmod(self.value, SECOND)
         return f"{whole}.{rest:03}".rstrip("0").rstrip(".")
+
+    @classmethod
+    def maxscale(cls, text: str, bare: int) -> Self:
+        """Read `20m`, `1s`, `500ms`; a bare number counts in `bare` milliseconds. Raises ValueError for the rest."""
+        number, unit = _split(text.lower())
+        if unit and unit not in _MAXSCALE:
+            raise ValueError(f'"{text}" is not a time')
+        return cls(number * (_MAXSCALE[unit] if unit else bare))
 
 
 def _split(text: str) -> tuple[int, str]:

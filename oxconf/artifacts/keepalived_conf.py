@@ -11,10 +11,11 @@ from oxconf.artifacts._codec import secret
 from oxconf.artifacts._explained import Reference
 from oxconf.artifacts._template import fill
 from oxconf.artifacts._time import SECOND, Milliseconds
+from oxconf.artifacts.check_maxscale import CheckMaxscale
 from oxconf.artifacts.check_web import CheckWeb
 from oxconf.artifacts.clustercheck import Clustercheck
 from oxconf.deployment.locate import Path
-from oxconf.deployment.model import Deployment, Host
+from oxconf.deployment.model import Deployment, Host, Role
 from oxconf.deployment.origin import Origin, ours
 from oxconf.deployment.secrets import Secret
 from oxconf.deployment.topology import FloatingAddress, floating_addresses
@@ -195,7 +196,18 @@ def _script(name: str, command: str) -> TrackScript:
     )
 
 
-SCRIPTS = (_script("web", CheckWeb.path), _script("database", Clustercheck.path))
+SCRIPTS = (
+    _script("web", CheckWeb.path),
+    _script("database", Clustercheck.path),
+    _script("maxscale", CheckMaxscale.path),
+)
+
+
+def _tracked(host: Host, floating: FloatingAddress) -> str:
+    """Return the script that asks the service behind an address, on this holder."""
+    if floating.name == "web":
+        return "web"
+    return "maxscale" if host.has(Role.MAXSCALE) else "database"
 
 
 def priority(position: int, holders: int) -> int:
@@ -227,7 +239,7 @@ def _instance(deployment: Deployment, host: Host, floating: FloatingAddress) -> 
                 interface=network.interface,
             ),
         ),
-        track_scripts=("web" if floating.name == "web" else "database",),
+        track_scripts=(_tracked(host, floating),),
     )
 
 

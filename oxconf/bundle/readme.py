@@ -9,6 +9,7 @@ from oxconf.artifacts.filestore import Exports, Fstab
 from oxconf.artifacts.garb import Garb
 from oxconf.artifacts.haproxy_cfg import HaproxyCfg
 from oxconf.artifacts.keepalived_conf import KeepalivedConf
+from oxconf.artifacts.maxscale_cnf import MaxscaleCnf
 from oxconf.artifacts.multicast import MulticastInterfaces
 from oxconf.artifacts.my_cnf import MyCnf
 from oxconf.artifacts.oxinstaller import OxInstaller
@@ -30,6 +31,7 @@ _ROLES = {
     "balancer": "may hold the web address",
     "filestore": "keeps the filestore and serves it over NFS to the OX hosts that are elsewhere",
     "arbitrator": "votes in the Galera cluster without holding data",
+    "maxscale": "leads the database calls of OX to the database servers",
 }
 
 _SWITCHES = {
@@ -104,6 +106,11 @@ def _steps(deployment: Deployment, plan: HostPlan) -> Iterator[Step]:
     packages = _packages(deployment, plan)
     if packages:
         yield "Install the packages.", [f"apt install {' '.join(packages)}"]
+    if MaxscaleCnf.path in paths:
+        yield (
+            "Install MaxScale 24.02 from MariaDB's package repository: its package makes the group that owns the file.",
+            ["apt install maxscale"],
+        )
     if plan.host.has(Role.FILESTORE):
         folder = deployment.filestore.path
         yield (

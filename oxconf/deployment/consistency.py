@@ -21,7 +21,7 @@ from oxconf.deployment.model import (
     SecretNames,
     WebAccess,
 )
-from oxconf.deployment.topology import database_floats
+from oxconf.deployment.topology import database_floats, maxscale_floats
 
 MOST_HOSTS = 1000
 
@@ -178,7 +178,8 @@ def _named_addresses(deployment: Deployment) -> Iterator[_Named]:
         yield _Named(("hosts", index, "address"), _about(host), host.address, ())
     database, web = deployment.database, deployment.web
     by_policy: tuple[Path, ...] = tuple(("database", key) for key in ("mode", "access", "read_policy"))
-    if database_floats(deployment) and database.write_address is not None:
+    floats = database_floats(deployment) or maxscale_floats(deployment)
+    if floats and database.write_address is not None:
         yield _Named(
             ("database", "write_address"),
             f"database.write_address ({database.write_address})",

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from oxconf.deployment.consistency_maxscale import maxscale_mistakes
 from oxconf.deployment.locate import Path
 from oxconf.deployment.mistakes import Mistake, did_you_mean, listed, quoted
 from oxconf.deployment.model import DatabaseAccess, Deployment, Flavour, Mode, ReadPolicy, Role
@@ -104,9 +105,12 @@ def _access(deployment: Deployment) -> Iterator[Mistake]:
         yield Mistake(
             ACCESS,
             f"access {access.value} does not go with the mode {mode.value}",
-            "direct is for standalone; haproxy or floating-address for galera and replication",
+            "direct is for standalone; haproxy or floating-address for galera and replication, maxscale for galera",
             (MODE,),
         )
+        return
+    yield from maxscale_mistakes(deployment)
+    if access is DatabaseAccess.MAXSCALE and mode is not Mode.GALERA:
         return
     yield from _read_policy(deployment)
     if (access is DatabaseAccess.FLOATING or mode is Mode.REPLICATION) and database.write_address is None:
@@ -154,9 +158,10 @@ def _ports(deployment: Deployment) -> Iterator[Mistake]:
 def _read_policy(deployment: Deployment) -> Iterator[Mistake]:
     database = deployment.database
     mode, access, policy = database.mode, database.access, database.read_policy
+    spreads = access in (DatabaseAccess.HAPROXY, DatabaseAccess.MAXSCALE)
     possible = [
-        ReadPolicy.ROUND_ROBIN_CAUSAL if access is DatabaseAccess.HAPROXY and mode is Mode.GALERA else None,
-        ReadPolicy.ROUND_ROBIN_MONITOR if access is DatabaseAccess.HAPROXY else None,
+        ReadPolicy.ROUND_ROBIN_CAUSAL if spreads and mode is Mode.GALERA else None,
+        ReadPolicy.ROUND_ROBIN_MONITOR if spreads else None,
         # In replication nobody moves a floating address for reads.
         ReadPolicy.READ_ADDRESS if access is DatabaseAccess.FLOATING and mode is Mode.GALERA else None,
         # HAProxy takes no writes in replication: without reads it would have nothing to do.

@@ -81,6 +81,7 @@ class Role(Enum):
     BALANCER = "balancer"
     FILESTORE = "filestore"
     ARBITRATOR = "arbitrator"
+    MAXSCALE = "maxscale"
 
 
 class LoginType(Enum):
@@ -251,6 +252,7 @@ class SecretNames:
     )
     replication: str = key("Database user repl.", pattern=NAME, shape=NAME_SHAPE, example='"password_1"')
     backup: str = key("Database user backup.", pattern=NAME, shape=NAME_SHAPE, example='"password_1"')
+    maxscale: str = key("Database user maxscale.", pattern=NAME, shape=NAME_SHAPE, example='"password_1"')
 
 
 @frozen(kw_only=True)

@@ -9,12 +9,16 @@ from oxconf.deployment.model import Deployment, Host, Mode, Role
 from oxconf.deployment.topology import (
     CLUSTERCHECK_PORT,
     LOCALHOST,
+    MAXSCALE_ADMIN_PORT,
     MYSQL_PORT,
     database_bind_address,
     database_hosts,
     floating_addresses,
     haproxy_reads,
     has_clustercheck,
+    maxscale_bind_address,
+    maxscale_hosts,
+    maxscale_reads,
     mounts_filestore,
     ox_hosts,
     runs_haproxy,
@@ -49,6 +53,7 @@ def listeners(deployment: Deployment, host: Host) -> tuple[Listener, ...]:
     return (
         *_web(deployment, host),
         *_ox(deployment, host),
+        *_maxscale(deployment, host),
         *_database(deployment, host),
         *_other(deployment, host),
     )
@@ -87,11 +92,24 @@ def _ox(deployment: Deployment, host: Host) -> Iterator[Listener]:
             yield Listener("tcp", port, str(LOCALHOST), f"HAProxy, database writes{without}", ())
 
 
+def _maxscale(deployment: Deployment, host: Host) -> Iterator[Listener]:
+    if host not in maxscale_hosts(deployment):
+        return
+    bind = maxscale_bind_address(deployment, host)
+    address = "*" if bind.is_unspecified else str(bind)
+    callers = () if bind == LOCALHOST else _names(ox_hosts(deployment))
+    database = deployment.database
+    if maxscale_reads(deployment):
+        yield Listener("tcp", database.read_port, address, "MaxScale, database reads", callers)
+    yield Listener("tcp", database.write_port, address, "MaxScale, database writes", callers)
+    yield Listener("tcp", MAXSCALE_ADMIN_PORT, str(LOCALHOST), "MaxScale, administration", ())
+
+
 def _database(deployment: Deployment, host: Host) -> Iterator[Listener]:
     servers = database_hosts(deployment)
     mode = deployment.database.mode
     if host in servers:
-        clients = ox_hosts(deployment)
+        clients = maxscale_hosts(deployment) or ox_hosts(deployment)
         if mode is Mode.REPLICATION:
             clients = (*clients, *(other for other in servers if other is not host and not other.runs_ox))
         address = str(database_bind_address(deployment, host))

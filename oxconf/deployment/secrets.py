@@ -70,6 +70,8 @@ PURPOSES = (
     Purpose("maintenance", "password of the database user debian-sys-maint"),
     Purpose("replication", "password of the database user repl"),
     Purpose("backup", "password of the database user backup"),
+    # MaxScale takes quotes around a value away and a $ may name a variable; # and ; begin comments of ini files.
+    Purpose("maxscale", "password of MaxScale's database user maxscale", refused="\"'#;$"),
 )
 
 

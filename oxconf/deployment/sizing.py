@@ -12,10 +12,13 @@ from oxconf.deployment.topology import ox_hosts
 from oxconf.deployment.units import GIB, MIB, counted, speak_size
 
 SYSTEM_RESERVE = GIB
-"""What the operating system, a local HAProxy, keepalived and a shell need."""
+"""What the operating system, a local HAProxy or MaxScale, keepalived and a shell need."""
 
-FIXED_SHARES = {Role.WEB: GIB, Role.FILESTORE: 2 * GIB, Role.ARBITRATOR: 128 * MIB}
-"""Memory of the roles that do not grow with the host. OURS: Apache's workers; page cache of the NFS server; garbd."""
+FIXED_SHARES = {Role.WEB: GIB, Role.FILESTORE: 2 * GIB, Role.ARBITRATOR: 128 * MIB, Role.MAXSCALE: 512 * MIB}
+"""Memory of the roles that do not grow with the host.
+
+OURS: Apache's workers; page cache of the NFS server; garbd; MaxScale's caches and the buffers of its connections.
+"""
 
 ADMINDAEMON = 512 * MIB
 """Memory of the admin daemon, a second JVM on every OX host. OURS: it serves administrators, no users."""
@@ -131,7 +134,7 @@ def max_connections(deployment: Deployment) -> Derived[int]:
 
 
 def wait_timeout(deployment: Deployment) -> Derived[int]:
-    """Return after how many seconds a database server closes an idle connection: later than OX and HAProxy do."""
+    """Return after how many seconds a database server closes an idle connection: later than OX and what is in front."""
     user = deployment.database.tuning.wait_timeout
     if user is not None:
         return Derived(user, deployment.origin("database", "tuning", "wait_timeout"))

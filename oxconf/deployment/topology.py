@@ -18,12 +18,14 @@ from oxconf.deployment.origin import Mark, Origin, ours, tutorial
 LOCALHOST = IPv4Address("127.0.0.1")
 MYSQL_PORT = 3306
 CLUSTERCHECK_PORT = 9200
+MAXSCALE_ADMIN_PORT = 8989
+"""Port of MaxScale's REST API on the loopback address. SOURCE: its Configuration Guide, admin_port: the default."""
 
 _MODE = ("database", "mode")
 _ACCESS = ("database", "access")
 _POLICY = ("database", "read_policy")
 
-
+_ROUTER = "MaxScale's documentation, readconnroute"
 _FROM_THE_TUTORIAL = (Mark.TUTORIAL, Mark.SOURCE, Mark.OURS, Mark.CLUSTER)
 """How far each mark is from the tutorial."""
 _MYSQL = Origin(Mark.SOURCE, "the port of MySQL, which is the installer's default (oxinstaller.in)")
@@ -116,6 +118,56 @@ def haproxy_reads(deployment: Deployment) -> bool:
     return database.access is DatabaseAccess.HAPROXY and database.read_policy is not ReadPolicy.WRITE_ADDRESS
 
 
+def maxscale_hosts(deployment: Deployment) -> tuple[Host, ...]:
+    """Return the hosts that run MaxScale: those with the role, or every OX host where none has it."""
+    if deployment.database.access is not DatabaseAccess.MAXSCALE:
+        return ()
+    return deployment.with_role(Role.MAXSCALE) or ox_hosts(deployment)
+
+
+def maxscale_floats(deployment: Deployment) -> bool:
+    """Whether OX reaches MaxScale at the write address: where several hosts of its own run it."""
+    return len(deployment.with_role(Role.MAXSCALE)) > 1 and bool(maxscale_hosts(deployment))
+
+
+def maxscale_reads(deployment: Deployment) -> bool:
+    """Whether MaxScale spreads reads; it does not where all reads go to the writer."""
+    database = deployment.database
+    return bool(maxscale_hosts(deployment)) and database.read_policy is not ReadPolicy.WRITE_ADDRESS
+
+
+def maxscale_bind_address(deployment: Deployment, host: Host) -> IPv4Address:
+    """Return the address that the listeners of this host's MaxScale are on.
+
+    A host that waits for the floating address does not have it yet, so it listens on every address.
+    """
+    if not host.has(Role.MAXSCALE):
+        return LOCALHOST
+    return IPv4Address("0.0.0.0") if maxscale_floats(deployment) else host.address
+
+
+def _maxscale_endpoint(deployment: Deployment, port: str, step: Origin) -> Endpoint:
+    """Return where OX finds the MaxScale whose port is this key of [database]."""
+    number: int = getattr(deployment.database, port)
+    port_origin = deployment.origin("database", port)
+    hosts = deployment.with_role(Role.MAXSCALE)
+    if not hosts:
+        whole = evolve(step, keys=(*step.keys, *port_origin.keys))
+        return Endpoint(LOCALHOST, number, step, port_origin, whole)
+    if maxscale_floats(deployment):
+        assert deployment.database.write_address is not None  # consistency_maxscale.py demands it here
+        address, origin = deployment.database.write_address, deployment.origin("database", "write_address")
+    else:
+        address, origin = hosts[0].address, deployment.host_origin(hosts[0], "address")
+    return Endpoint(
+        address,
+        number,
+        origin,
+        port_origin,
+        evolve(step, keys=(*step.keys, *origin.keys, *port_origin.keys)),
+    )
+
+
 def write_endpoint(deployment: Deployment) -> Endpoint:
     """Return where an OX host sends its writes."""
     database = deployment.database
@@ -125,6 +177,11 @@ def write_endpoint(deployment: Deployment) -> Endpoint:
         step = tutorial("the HAProxy of this host, which sends all writes to one server", _MODE, _ACCESS)
         port = deployment.origin("database", "write_port")
         return Endpoint(LOCALHOST, database.write_port, step, port, composed(step.why, step, port))
+    if database.access is DatabaseAccess.MAXSCALE:
+        step = Origin(
+            Mark.SOURCE, f"MaxScale, which sends all writes to one server ({_ROUTER})", keys=(_MODE, _ACCESS)
+        )
+        return _maxscale_endpoint(deployment, "write_port", step)
     assert database.write_address is not None  # consistency.py demands it here
     step = tutorial("the floating address of the server that takes the writes", _MODE, _ACCESS)
     address = deployment.origin("database", "write_address")
@@ -142,6 +199,10 @@ def read_endpoint(deployment: Deployment) -> Endpoint:
         )
         port = deployment.origin("database", "read_port")
         return Endpoint(LOCALHOST, database.read_port, step, port, composed(step.why, step, port))
+    if maxscale_reads(deployment):
+        why = f"MaxScale, which spreads the reads over the servers ({_ROUTER})"
+        step = Origin(Mark.SOURCE, why, keys=(_ACCESS, _POLICY))
+        return _maxscale_endpoint(deployment, "read_port", step)
     if database.read_policy is ReadPolicy.READ_ADDRESS:
         assert database.read_address is not None  # consistency.py demands it here
         step = tutorial("the floating address of the reads", _ACCESS, _POLICY)
@@ -204,6 +265,11 @@ def database_bind_origin(deployment: Deployment, host: Host) -> Origin:
     if database_floats(deployment):
         return ours("every address: a floating one reaches this server as well", _MODE, _ACCESS)
     direct = deployment.database.access is DatabaseAccess.DIRECT
+    if maxscale_hosts(deployment):
+        return ours(
+            "the address that MaxScale uses; Debian's own files say 127.0.0.1",
+            deployment.path(host, "address"),
+        )
     keys = _direct_endpoint(deployment).origin.keys if direct else (deployment.path(host, "address"),)
     if direct and ox_hosts(deployment) == (host,):
         return ours("OX on this host is all that calls", *keys)
@@ -211,12 +277,16 @@ def database_bind_origin(deployment: Deployment, host: Host) -> Origin:
 
 
 def has_clustercheck(deployment: Deployment) -> bool:
-    """Whether the database servers answer health checks on port 9200: wherever Galera's state decides."""
-    return deployment.database.mode is Mode.GALERA
+    """Whether the database servers answer health checks on port 9200: where somebody asks for Galera's state there.
+
+    MaxScale reads it with an account of its own.
+    """
+    database = deployment.database
+    return database.mode is Mode.GALERA and database.access is not DatabaseAccess.MAXSCALE
 
 
 def floating_addresses(deployment: Deployment) -> tuple[FloatingAddress, ...]:
-    """Return the addresses that keepalived moves: the web servers', and those of Galera where it has some.
+    """Return the addresses that keepalived moves: the web servers', and those of Galera or MaxScale, if any.
 
     The write address of replication is not among them: a person moves it, never a health check.
     """
@@ -231,6 +301,8 @@ def floating_addresses(deployment: Deployment) -> tuple[FloatingAddress, ...]:
         if database.read_address is not None and database.read_policy is ReadPolicy.READ_ADDRESS:
             # The writer is the last to hold the reads.
             wanted.append(("read", database.read_address, (*servers[1:], servers[0])))
+    if maxscale_floats(deployment) and database.write_address is not None:
+        wanted.append(("write", database.write_address, deployment.with_role(Role.MAXSCALE)))
     first = deployment.network.virtual_router_id
     return tuple(
         FloatingAddress(name, address, first + index, holders)

@@ -68,6 +68,31 @@ CLUSTERCHECK = Reference(
     lambda text: _found(_CLUSTERCHECK, text),
 )
 
+_CHECK_MAXSCALE = {"timeout": r"exec timeout (\S+)", "port": r"/dev/tcp/127\.0\.0\.1/(\d+)"}
+
+CHECK_MAXSCALE = Reference(
+    (
+        entry(
+            "timeout",
+            "number",
+            "How long MaxScale may take to answer.",
+            Mark.OURS,
+            "its root page without the browser's pages is a cheap one",
+            unit="seconds",
+        ),
+        entry(
+            "port",
+            "number",
+            "Port of MaxScale's REST API on this host.",
+            Mark.SOURCE,
+            "MaxScale's Configuration Guide, admin_port: the default",
+            minimum=1,
+            maximum=65535,
+        ),
+    ),
+    lambda text: _found(_CHECK_MAXSCALE, text),
+)
+
 _CHECK_WEB = {"timeout": r"exec timeout (\S+)", "port": r"/dev/tcp/127\.0\.0\.1/(\d+)"}
 
 CHECK_WEB = Reference(
