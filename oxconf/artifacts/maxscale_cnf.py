@@ -80,6 +80,11 @@ class MaxscaleCnf(ParsedArtifact):
         """Return the sections of one kind, in the order of the file."""
         return tuple(section for section in self.sections if isinstance(section, cls))
 
+    @property
+    def accounts(self) -> tuple[Monitor | Service, ...]:
+        """The sections that log in to the servers."""
+        return (*self.of(Monitor), *self.of(Service))
+
     def servers_of(self, service: Service) -> tuple[Server, ...]:
         """Return the servers of a service, its own or its monitor's, in the order of their list."""
         monitor = next((each for each in self.of(Monitor) if each.name == service.cluster), None)

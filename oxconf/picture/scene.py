@@ -28,6 +28,10 @@ from oxconf.deployment.topology import (
     haproxy_writes,
     has_clustercheck,
     is_writer,
+    maxscale_bind_address,
+    maxscale_floats,
+    maxscale_hosts,
+    maxscale_reads,
     mounts_filestore,
     ox_hosts,
     read_endpoint,
@@ -49,6 +53,7 @@ class Service(Enum):
     USERS = "Users"
     WEB = "Web servers"
     OX = "Open-Xchange"
+    MAXSCALE = "MaxScale"
     DATABASE = "Database"
     FILES = "Filestore"
 
@@ -142,6 +147,7 @@ def _in_turn(names: list[str]) -> str:
 _ROLES = {
     Service.WEB: (Role.WEB,),
     Service.OX: (Role.GROUPWARE, Role.PROVISIONING),
+    Service.MAXSCALE: (Role.MAXSCALE,),
     Service.DATABASE: (Role.DATABASE, Role.ARBITRATOR),
     Service.FILES: (Role.FILESTORE,),
 }
@@ -165,6 +171,9 @@ def _shared(deployment: Deployment) -> list[tuple[Service, ...]]:
     if deployment.database.mode is Mode.STANDALONE and database <= ox:
         stages[-1].append(Service.DATABASE)
     else:
+        if deployment.with_role(Role.MAXSCALE):
+            # Its hosts run neither OX nor a database: they share no stage with these.
+            stages.append([Service.MAXSCALE])
         stages.append([Service.DATABASE])
     if files and files <= database:
         stages[-1].append(Service.FILES)
@@ -226,6 +235,8 @@ def _parts(deployment: Deployment, host: Host, service: Service) -> list[tuple[s
         return [("Apache", f"HTTP, port {HTTP_PORT}", *held)]
     if service is Service.OX:
         return _ox_parts(deployment, host)
+    if service is Service.MAXSCALE:
+        return [_maxscale_part(deployment, host)]
     if service is Service.DATABASE:
         if host.has(Role.ARBITRATOR):
             return [("Arbitrator", "votes, holds no data")]
@@ -250,7 +261,16 @@ def _ox_parts(deployment: Deployment, host: Host) -> list[tuple[str, ...]]:
         if reads or span:
             writes = (f"writes: {span}",) if span else ()
             parts.append(("HAProxy, 127.0.0.1", *reads, *writes))
+    if host in maxscale_hosts(deployment):
+        parts.append(_maxscale_part(deployment, host))
     return parts
+
+
+def _maxscale_part(deployment: Deployment, host: Host) -> tuple[str, ...]:
+    bind = maxscale_bind_address(deployment, host)
+    where = f", {bind}" if bind.is_loopback else ""
+    reads = (f"reads: port {deployment.database.read_port}",) if maxscale_reads(deployment) else ()
+    return (f"MaxScale{where}", *reads, f"writes: port {deployment.database.write_port}")
 
 
 def _database_role(deployment: Deployment, host: Host) -> str:
@@ -312,11 +332,32 @@ def _to_ox(deployment: Deployment) -> Flow:
 def _to_database(deployment: Deployment) -> tuple[Flow, ...]:
     write, read = write_endpoint(deployment), read_endpoint(deployment)
     writes = f"{write.address}:{write.port}"
+    if deployment.with_role(Role.MAXSCALE):
+        return _through_maxscale(deployment)
     if write == read:
         return (_database_flow(deployment, f"Reads and writes: {writes}", write=True),)
     return (
         _database_flow(deployment, f"Writes: {writes}", write=True),
         _database_flow(deployment, f"Reads: {read.address}:{read.port}", write=False),
+    )
+
+
+def _through_maxscale(deployment: Deployment) -> tuple[Flow, ...]:
+    """Calls to the hosts that run MaxScale, and from these to the servers: of each, the writes before the reads."""
+    write, read = write_endpoint(deployment), read_endpoint(deployment)
+    servers = [host.name for host in database_hosts(deployment)]
+    held = next((each for each in floating_addresses(deployment) if each.name == "write"), None)
+    address = _held(held) if maxscale_floats(deployment) else ()
+    if write == read:
+        return (
+            Flow(Service.OX, Service.MAXSCALE, (f"Reads and writes: {write.address}:{write.port}",), address),
+            Flow(Service.MAXSCALE, Service.DATABASE, ("Reads and writes", f"to {_in_turn(servers)}")),
+        )
+    calls = (f"Writes: {write.address}:{write.port}", f"Reads: {read.address}:{read.port}")
+    return (
+        Flow(Service.OX, Service.MAXSCALE, calls, address),
+        Flow(Service.MAXSCALE, Service.DATABASE, ("Writes", f"to {_in_turn(servers)}")),
+        Flow(Service.MAXSCALE, Service.DATABASE, ("Reads", *reads_in_words(deployment))),
     )
 
 
@@ -328,6 +369,10 @@ def _database_flow(deployment: Deployment, heading: str, *, write: bool) -> Flow
     check = f"health check: port {CLUSTERCHECK_PORT}"
     if database.access is DatabaseAccess.DIRECT:
         pass
+    elif write and maxscale_hosts(deployment):
+        lines.append(f"MaxScale to {_in_turn(servers)}")
+    elif maxscale_reads(deployment):
+        lines += reads_in_words(deployment)
     elif write and haproxy_writes(deployment):
         lines += [f"HAProxy to {_in_turn(servers)}", check]
     elif not write and haproxy_reads(deployment):
@@ -346,15 +391,18 @@ def _database_flow(deployment: Deployment, heading: str, *, write: bool) -> Flow
 
 
 def reads_in_words(deployment: Deployment) -> list[str]:
-    """Return how HAProxy spreads the reads, and what keeps them from old data."""
+    """Return how HAProxy or MaxScale spreads the reads, and what keeps them from old data."""
     database = deployment.database
     first = writer(deployment).name
     if database.mode is Mode.REPLICATION:
         spread = f"to the readers in turn, else {first}"
+    elif maxscale_hosts(deployment):
+        spread = "to the server in sync that has the fewest"
     else:
         spread = "to all servers in turn"
+    who = "MaxScale" if maxscale_hosts(deployment) else "HAProxy"
     causal = database.read_policy is ReadPolicy.ROUND_ROBIN_CAUSAL
-    return [f"HAProxy {spread}", "causal reads" if causal else "replication monitor of OX"]
+    return [f"{who} {spread}", "causal reads" if causal else "replication monitor of OX"]
 
 
 def _clients(deployment: Deployment) -> tuple[Host, ...]:

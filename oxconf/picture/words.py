@@ -15,6 +15,7 @@ from oxconf.deployment.topology import (
     haproxy_reads,
     haproxy_writes,
     has_clustercheck,
+    maxscale_hosts,
     mounts_filestore,
     ox_hosts,
     read_endpoint,
@@ -99,6 +100,9 @@ def _access(deployment: Deployment) -> Iterator[str]:
         yield f"OX reads and writes at {write.address}, port {write.port}."
         return
     both = "reads and writes" if write == read else "writes"
+    if maxscale_hosts(deployment):
+        yield from _maxscale(deployment)
+        return
     if haproxy_writes(deployment):
         numbers = write_ports(deployment)
         ports = f"port{'' if len(numbers) == 1 else 's'} {listed(map(str, numbers))}"
@@ -124,6 +128,24 @@ def _access(deployment: Deployment) -> Iterator[str]:
             yield _held(floating)
     if has_clustercheck(deployment) and database.access is DatabaseAccess.HAPROXY:
         yield f"HAProxy asks each database server on port {CLUSTERCHECK_PORT} whether it is in service."
+
+
+def _maxscale(deployment: Deployment) -> Iterator[str]:
+    write, read = write_endpoint(deployment), read_endpoint(deployment)
+    hosts, servers = deployment.with_role(Role.MAXSCALE), database_hosts(deployment)
+    if hosts:
+        yield f"MaxScale in front of the database servers: {_all(hosts)}."
+    for floating in floating_addresses(deployment):
+        if floating.name != "web":
+            yield _held(floating)
+    called = "OX calls MaxScale at" if hosts else "each OX host has a MaxScale on"
+    both = "reads and writes" if write == read else "writes"
+    order = ", then ".join(server.name for server in servers)
+    yield f"For {both}, {called} {write.address}, port {write.port}, which goes to {order}."
+    if read != write:
+        spread, kept = reads_in_words(deployment)
+        yield f"For reads, {called} {read.address}, port {read.port}: {spread}, {kept}."
+    yield "MaxScale asks each database server for its state, with an account of its own."
 
 
 def _database(deployment: Deployment) -> Iterator[str]:

@@ -10,6 +10,7 @@ from oxconf.artifacts._artifact import ParsedArtifact
 from oxconf.artifacts.clustercheck import ClustercheckCnf
 from oxconf.artifacts.configdb_properties import AdmindaemonConfigdb, GroupwareConfigdb
 from oxconf.artifacts.keepalived_conf import KeepalivedConf
+from oxconf.artifacts.maxscale_cnf import MaxscaleCnf
 from oxconf.artifacts.oxinstaller import OxInstaller
 from oxconf.deployment.secrets import PLACEHOLDER, PURPOSES, SAMPLES, Secret
 from oxconf.evidence import Evidence, HostEvidence, Located, Place
@@ -20,7 +21,7 @@ HOLDERS: tuple[type[ParsedArtifact], ...] = (
     OxInstaller,
     ClustercheckCnf,
 )
-"""Files with passwords in fields of their own. Those of keepalived and of Galera are read below."""
+"""Files with passwords in fields of their own. Those of keepalived, MaxScale and Galera are read below."""
 
 
 SHORTEST = 6
@@ -48,6 +49,10 @@ def secrets(host: HostEvidence) -> Iterator[SecretAt]:
         for instance in keepalived.artifact.instances:
             if instance.auth_pass is not None:
                 yield SecretAt(instance.auth_pass, keepalived.at(instance.line_of("auth_pass")))
+    for maxscale in host.each(MaxscaleCnf):
+        for section in maxscale.artifact.accounts:
+            if section.password is not None:
+                yield SecretAt(section.password, maxscale.at(section.line_of("password")))
     sst = host.option("wsrep_sst_auth")
     if sst is not None and ":" in sst.value:
         value = sst.value.partition(":")[2]

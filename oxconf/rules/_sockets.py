@@ -9,12 +9,14 @@ from oxconf.artifacts.ajp_properties import AjpProperties
 from oxconf.artifacts.cache_ccf import AdmindaemonCache, GroupwareCache, SessionCache
 from oxconf.artifacts.clustercheck import ClustercheckSocket
 from oxconf.artifacts.haproxy_cfg import HaproxyCfg
+from oxconf.artifacts.maxscale_cnf import Global, Listener, MaxscaleCnf
 from oxconf.artifacts.proxy_ajp import ProxyAjp
 from oxconf.deployment.ports import GALERA_FULL_PORT, GALERA_INCREMENTAL_PORT, GALERA_PORT, HTTP_PORT
-from oxconf.deployment.topology import MYSQL_PORT
+from oxconf.deployment.topology import LOCALHOST, MAXSCALE_ADMIN_PORT, MYSQL_PORT
 from oxconf.evidence import HostEvidence, Place
 from oxconf.rules._addresses import is_every, same
 from oxconf.rules._database import is_galera, is_on, number, place_of
+from oxconf.rules._maxscale import EVERYWHERE
 from oxconf.rules._web import AJP_PORT
 from oxconf.syntax import unit
 
@@ -54,7 +56,14 @@ class Socket:
 
 def sockets(host: HostEvidence) -> tuple[Socket, ...]:
     """Return what listens on a host."""
-    return (*_web(host), *_balancer(host), *_database(host), *_ox(host), *_clustercheck(host))
+    return (
+        *_web(host),
+        *_balancer(host),
+        *_maxscale(host),
+        *_database(host),
+        *_ox(host),
+        *_clustercheck(host),
+    )
 
 
 def _known(address: str) -> str:
@@ -74,6 +83,18 @@ def _balancer(host: HostEvidence) -> Iterator[Socket]:
             address = None if "$" in listener.address else _known(listener.address)
             service = f'the HAProxy listener "{listener.name}"'
             yield Socket(address, listener.port, service, proxy.at(listener.line))
+
+
+def _maxscale(host: HostEvidence) -> Iterator[Socket]:
+    for proxy in host.each(MaxscaleCnf):
+        for listener in proxy.artifact.of(Listener):
+            address = _known(EVERYWHERE if listener.address is None else listener.address)
+            service = f'the MaxScale listener "{listener.name}"'
+            yield Socket(address, listener.port, service, proxy.at(listener.line_of("port")))
+        for common in proxy.artifact.of(Global)[:1]:
+            address = _known(common.admin_host or str(LOCALHOST))
+            port = MAXSCALE_ADMIN_PORT if common.admin_port is None else common.admin_port
+            yield Socket(address, port, "MaxScale's REST API", proxy.at(common.line_of("admin_port")))
 
 
 def _database(host: HostEvidence) -> Iterator[Socket]:

@@ -8,11 +8,12 @@ from oxconf.evidence import Evidence, HostEvidence, Place
 from oxconf.rules._addresses import is_every
 from oxconf.rules._database import is_loopback, is_on
 from oxconf.rules._endpoints import clients, holders, serves
+from oxconf.rules._maxscale import backends
 from oxconf.rules._rule import Finding, Rule, Severity
 
 
 def check(evidence: Evidence) -> Iterator[Finding]:
-    """Compare bind_address with the addresses in database URLs and HAProxy's server lines."""
+    """Compare bind_address with the addresses in database URLs and in the server lines of HAProxy and MaxScale."""
     seen: set[tuple[str, str]] = set()
     floating = holders(evidence)
     for caller, address, port, place in _callers(evidence):
@@ -39,6 +40,14 @@ def _callers(evidence: Evidence) -> Iterator[tuple[HostEvidence, str, int, Place
             for server in listener.servers:
                 if not is_loopback(server.address):
                     yield balancer.host, server.address, server.port or MYSQL_PORT, balancer.at(server.line)
+    for proxy, backend in backends(evidence):
+        if backend.address is not None and not is_loopback(backend.address):
+            yield (
+                proxy.host,
+                backend.address,
+                backend.port or MYSQL_PORT,
+                proxy.at(backend.line_of("address")),
+            )
 
 
 def _refuses(server: HostEvidence, caller: HostEvidence, address: str) -> tuple[str, Place] | None:

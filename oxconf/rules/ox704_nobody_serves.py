@@ -6,11 +6,14 @@ from attrs import frozen
 
 from oxconf.artifacts.ajp_properties import AjpProperties
 from oxconf.artifacts.haproxy_cfg import HaproxyCfg
+from oxconf.artifacts.maxscale_cnf import MaxscaleCnf
 from oxconf.deployment.mistakes import listed
+from oxconf.deployment.topology import MYSQL_PORT
 from oxconf.evidence import Evidence, HostEvidence, Place
 from oxconf.rules._addresses import is_ipv4, reached
 from oxconf.rules._database import is_loopback
 from oxconf.rules._endpoints import clients, holders
+from oxconf.rules._maxscale import backends
 from oxconf.rules._rule import Finding, Rule, Severity
 from oxconf.rules._sockets import CLUSTERCHECK, DATABASE, Socket, sockets
 from oxconf.rules._web import AJP_PORT, members
@@ -84,7 +87,7 @@ def _was_meant(socket: Socket, call: Call) -> bool:
     """Whether the service is of the kind that the caller looks for."""
     if call.check:
         return socket.service == CLUSTERCHECK
-    return socket.service == DATABASE or socket.place.path == HaproxyCfg.path
+    return socket.service == DATABASE or socket.place.path in (HaproxyCfg.path, MaxscaleCnf.path)
 
 
 def _calls(evidence: Evidence) -> Iterator[Call]:
@@ -98,6 +101,10 @@ def _calls(evidence: Evidence) -> Iterator[Call]:
                     yield Call(proxy.host, server.address, server.port, place)
                 if server.check and server.check_port is not None:
                     yield Call(proxy.host, server.address, server.check_port, place, check=True)
+    for maxscale, backend in backends(evidence):
+        if backend.address is not None:
+            place = maxscale.at(backend.line_of("address"))
+            yield Call(maxscale.host, backend.address, backend.port or MYSQL_PORT, place)
     for each in members(evidence):
         # Where the connector's file is known, OX103 and OX119 compare with it.
         if each.member.scheme == "ajp" and not (each.host and each.host.find(AjpProperties)):

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from oxconf.artifacts.ajp_properties import AjpProperties
 from oxconf.artifacts.haproxy_cfg import HaproxyCfg
 from oxconf.artifacts.keepalived_conf import KeepalivedConf
+from oxconf.artifacts.maxscale_cnf import Listener, MaxscaleCnf
 from oxconf.evidence import Evidence, HostEvidence, Place
 from oxconf.rules._addresses import is_every, is_ipv4
 from oxconf.rules._database import is_loopback
@@ -38,6 +39,11 @@ def _bound(host: HostEvidence) -> Iterator[tuple[str, str, Place]]:
     for proxy in host.each(HaproxyCfg):
         for listener in proxy.artifact.listeners:
             yield listener.address, f'bind address of the listener "{listener.name}"', proxy.at(listener.line)
+    for maxscale in host.each(MaxscaleCnf):
+        for entrance in maxscale.artifact.of(Listener):
+            if entrance.address is not None:
+                place = maxscale.at(entrance.line_of("address"))
+                yield entrance.address, f'address of the listener "{entrance.name}"', place
     for keepalived in host.each(KeepalivedConf):
         for instance in keepalived.artifact.instances:
             if instance.unicast_src_ip is not None:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from oxconf.artifacts.clustercheck import ClustercheckCnf
 from oxconf.artifacts.configdb_properties import AdmindaemonConfigdb, GroupwareConfigdb
+from oxconf.artifacts.maxscale_cnf import MaxscaleCnf
 from oxconf.artifacts.oxinstaller import OxInstaller
 from oxconf.deployment.mistakes import listed
 from oxconf.deployment.secrets import PLACEHOLDER, Secret
@@ -22,7 +23,13 @@ AUTH_PASS_COUNTS = 8
 def check(evidence: Evidence) -> Iterator[Finding]:
     """Compare passwords that are known, use by use. None of them is shown; a placeholder is OX801's."""
     yield from _health_users(evidence)
-    uses = (*_configdb(evidence), *_state_transfer(evidence), *_health_checks(evidence), *_vrrp(evidence))
+    uses = (
+        *_configdb(evidence),
+        *_state_transfer(evidence),
+        *_health_checks(evidence),
+        *_vrrp(evidence),
+        *_maxscale(evidence),
+    )
     for text, entries in uses:
         pairs = list(odd_ones((place, value) for place, value in entries))
         if pairs:
@@ -69,6 +76,22 @@ def _state_transfer(evidence: Evidence) -> Iterator[tuple[str, list[Entry]]]:
                 if not PLACEHOLDER.fullmatch(option.value.partition(":")[2])
             ],
         )
+
+
+def _maxscale(evidence: Evidence) -> Iterator[tuple[str, list[Entry]]]:
+    """MaxScale's passwords by database user."""
+    users: dict[str, list[Entry]] = {}
+    for proxy in evidence.find(MaxscaleCnf):
+        for section in proxy.artifact.accounts:
+            if (
+                section.user is not None
+                and section.password is not None
+                and section.password.value is not None
+            ):
+                place = proxy.at(section.line_of("password"))
+                users.setdefault(section.user, []).append((place, section.password.value))
+    for user, entries in users.items():
+        yield f'MaxScale\'s database user "{user}"', entries
 
 
 def _vrrp(evidence: Evidence) -> Iterator[tuple[str, list[Entry]]]:
