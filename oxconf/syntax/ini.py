@@ -156,6 +156,8 @@ def _write(item: Section | Entry | Continuation) -> str:
             raise Unwritable(f"the name of a section cannot be {shortened(item.name)}")
         return f"[{item.name}]"
     if isinstance(item, Continuation):
+        if not item.value:
+            raise Unwritable("a value cannot be continued with nothing")
         return f"    {quote(item.value)}"
     if not _KEY.fullmatch(item.key):
         raise Unwritable(f"a key cannot be {shortened(item.key)}")

@@ -13,6 +13,8 @@ JUDGES = {
     "/etc/haproxy/haproxy.cfg": "test_haproxy",
     "/etc/hosts": "test_system",
     "/etc/keepalived/keepalived.conf": "test_keepalived",
+    # No daemon: Debian has no MaxScale. Python's configparser stands in.
+    "/etc/maxscale.cnf": "test_maxscale",
     "/etc/mysql/clustercheck.cnf": "test_mariadb",
     "/etc/mysql/my.cnf": "test_mariadb",
     "/etc/mysql/ox.conf.d/*.cnf": "test_mariadb",

@@ -59,11 +59,14 @@ Role = str
 
 
 @st.composite
-def _layouts(draw: st.DrawFn, mode: str, balancers: bool, extra: tuple[Role, ...]) -> list[list[Role]]:
+def _layouts(
+    draw: st.DrawFn, mode: str, balancers: bool, maxscales: int, extra: tuple[Role, ...]
+) -> list[list[Role]]:
     """Roles of the hosts of a cluster, one to twelve of them, in any order."""
     servers = 1 if mode == "standalone" else draw(st.integers(2, 4))
     wanted: list[Role] = ["groupware"] * draw(st.integers(1, 4)) + ["database"] * servers
     wanted += ["web+balancer" if balancers else "web"] * draw(st.integers(1, 3))
+    wanted += ["maxscale"] * maxscales
     for role in ("provisioning", "filestore", "arbitrator"):
         if role in extra or (draw(st.booleans()) and (role != "arbitrator" or mode == "galera")):
             wanted.append(role)
@@ -79,7 +82,13 @@ def _layouts(draw: st.DrawFn, mode: str, balancers: bool, extra: tuple[Role, ...
     return [list(draw(st.permutations(host))) for host in draw(st.permutations(hosts))]
 
 
-APART = ({"groupware", "provisioning"}, {"database", "arbitrator"})
+APART = (
+    {"groupware", "provisioning"},
+    {"database", "arbitrator"},
+    {"maxscale", "database"},
+    {"maxscale", "groupware"},
+    {"maxscale", "provisioning"},
+)
 
 
 def _clash(host: list[Role], roles: str) -> bool:
@@ -129,6 +138,7 @@ POLICIES = {
     ("replication", "haproxy"): ["round-robin-monitor"],
     ("replication", "floating-address"): ["write-address"],
     ("galera", "haproxy"): ["round-robin-causal", "round-robin-monitor", "write-address"],
+    ("galera", "maxscale"): ["round-robin-causal", "round-robin-monitor", "write-address"],
     ("galera", "floating-address"): ["read-address", "write-address"],
 }
 
@@ -139,7 +149,7 @@ def clusters(draw: st.DrawFn, *, numbers: bool = True, extra: tuple[Role, ...] =
 
     With `numbers` the pool, the server's settings and the ports are drawn as well; they may be too large for the
     hosts or not fit each other, which rules refuse. `extra` are roles that some host has in any case, and `given` are
-    values of the table [database] and `balancers`.
+    values of the table [database], `balancers`, and `maxscales`, the number of hosts with that role.
     """
 
     def chosen(key: str, *words: str) -> str:
@@ -147,14 +157,17 @@ def clusters(draw: st.DrawFn, *, numbers: bool = True, extra: tuple[Role, ...] =
 
     mode = chosen("mode", "standalone", "replication", "galera", "galera")
     flavour = chosen("flavour", "mariadb", "percona-xtradb-cluster" if mode == "galera" else "mysql")
-    access = chosen("access", *(["direct"] if mode == "standalone" else ["haproxy", "floating-address"]))
+    in_front = {"standalone": ["direct"], "galera": ["haproxy", "floating-address", "maxscale"]}
+    access = chosen("access", *in_front.get(mode, ["haproxy", "floating-address"]))
     policy = chosen("read_policy", *POLICIES[mode, access])
     version = chosen("version", *SERIES[Flavour(flavour)])
     database: Tree = {"mode": mode, "flavour": flavour, "version": version, "access": access}
     database["read_policy"] = policy
     balancers = chosen("balancers", "yes", "no") == "yes"
 
-    layout = draw(_layouts(mode, balancers, extra))
+    maxscales = int(chosen("maxscales", "0", "1", "2")) if access == "maxscale" else 0
+
+    layout = draw(_layouts(mode, balancers, maxscales, extra))
     cidr = draw(NETWORKS)
     addresses = draw(_addresses(cidr, len(layout) + 3))
     names = draw(st.lists(HOST_NAMES, min_size=len(layout), max_size=len(layout), unique=True))
@@ -165,11 +178,11 @@ def clusters(draw: st.DrawFn, *, numbers: bool = True, extra: tuple[Role, ...] =
     _unique_routes(hosts)
 
     # A tier names one of its own network, which no mode but these looks at.
-    if access == "floating-address" or mode == "replication":
+    if access == "floating-address" or mode == "replication" or maxscales > 1:
         database["write_address"] = addresses[0]
     if policy == "read-address":
         database["read_address"] = addresses[1]
-    if access == "haproxy":
+    if access in ("haproxy", "maxscale"):
         # A server that listens everywhere leaves 3306 to nobody else on its host.
         first = (3306, 3307) if numbers else (3310, 3307)
         read_port, write_port = draw(st.sampled_from([first, (3307, 3308), (13306, 23306)]))
@@ -214,7 +227,7 @@ def clusters(draw: st.DrawFn, *, numbers: bool = True, extra: tuple[Role, ...] =
         "secrets": dict(
             zip(
                 (purpose.name for purpose in PURPOSES),
-                draw(st.lists(NAMES_OF_SECRETS, min_size=5, max_size=5, unique=True)),
+                draw(st.lists(NAMES_OF_SECRETS, min_size=len(PURPOSES), max_size=len(PURPOSES), unique=True)),
                 strict=True,
             )
         ),

@@ -24,6 +24,7 @@ from oxconf.syntax import (
     fstab,
     haproxy,
     hosts,
+    ini,
     interfaces,
     keepalived,
     optionfile,
@@ -75,7 +76,8 @@ NUMBERS = {
 
 SYNTAXES = {
     r".*\.(properties|ccf)": properties,
-    r".*\.cnf": optionfile,
+    r"/etc/mysql/.*\.cnf": optionfile,
+    r"/etc/maxscale\.cnf": ini,
     r"/etc/exports": exports,
     r"/etc/fstab": fstab,
     r"/etc/hosts": hosts,
@@ -154,6 +156,8 @@ NEEDS: dict[str, dict[str, Any]] = {
     "garb": {"mode": "galera", "flavour": "mariadb", "extra": ("arbitrator",)},
     "percona-garb": {"mode": "galera", "flavour": "percona-xtradb-cluster", "extra": ("arbitrator",)},
     "haproxy-cfg": {"mode": "galera", "access": "haproxy", "read_policy": "round-robin-causal"},
+    "maxscale-cnf": {"mode": "galera", "access": "maxscale"},
+    "check-maxscale": {"mode": "galera", "access": "maxscale", "maxscales": "2"},
     "keepalived-conf": {"balancers": "yes"},
     "check-web": {"balancers": "yes"},
 }

@@ -160,7 +160,7 @@ CHANGES: dict[tuple[str, ...], st.SearchStrategy[Any]] = {
     ("database", "mode"): st.sampled_from(["standalone", "replication", "galera"]),
     ("database", "flavour"): st.sampled_from(["mariadb", "mysql", "percona-xtradb-cluster"]),
     ("database", "version"): st.sampled_from(["10.6", "8.0", "9.9"]),
-    ("database", "access"): st.sampled_from(["haproxy", "floating-address", "direct"]),
+    ("database", "access"): st.sampled_from(["haproxy", "floating-address", "maxscale", "direct"]),
     ("database", "read_policy"): st.sampled_from(
         ["round-robin-causal", "round-robin-monitor", "read-address", "write-address"]
     ),

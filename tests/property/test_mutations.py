@@ -33,6 +33,7 @@ INSTALLER = "/usr/local/sbin/oxconf-oxinstaller"
 PROXY = "/etc/apache2/conf-available/proxy_ajp.conf"
 HAPROXY = "/etc/haproxy/haproxy.cfg"
 KEEPALIVED = "/etc/keepalived/keepalived.conf"
+MAXSCALE = "/etc/maxscale.cnf"
 CHECK_ACCOUNT = "/etc/mysql/clustercheck.cnf"
 SERVICE = "/etc/systemd/system/clustercheck@.service"
 SOCKET = "/etc/systemd/system/clustercheck.socket"
@@ -67,6 +68,7 @@ class Mutation:
 
 HAPROXY_GALERA = {"mode": "galera", "access": "haproxy", "read_policy": "round-robin-causal"}
 GALERA, REPLICATION, BALANCERS = {"mode": "galera"}, {"mode": "replication"}, {"balancers": "yes"}
+MAXSCALES = {"mode": "galera", "access": "maxscale", "maxscales": "0"}
 MARIADB_GALERA = {**GALERA, "flavour": "mariadb", "version": "10.11"}
 EXPORTS = {"extra": ("filestore",)}
 
@@ -146,6 +148,13 @@ MUTATIONS = (
     Mutation("OX443", WRITE_ADDRESS, r"(?<=ip address replace )[0-9.]+", NOBODYS, needs=REPLICATION),
     Mutation("OX446", HAPROXY, r"(?<=mode )tcp", "http", needs=HAPROXY_GALERA),
     Mutation("OX449", KEEPALIVED, r"    track_script \{\n[^}]*\}\n", "", hosts=2, needs=BALANCERS | REPLICATION),
+    Mutation("OX473", MAXSCALE, r"(?<=wait_timeout=).+", "1s", needs=MAXSCALES),
+    Mutation("OX476", MAXSCALE, r"(?<=\npriority=)1(?=\n)", "9", hosts=3, needs=MAXSCALES),
+    Mutation("OX476", MAXSCALE, r"(?<=disable_master_failback=)false", "true", hosts=2, needs=MAXSCALES),
+    Mutation("OX479", MAXSCALE, r"(?<=router_options=)(master|synced)", "running", needs=MAXSCALES),
+    Mutation("OX482", MAXSCALE, r"(?<=\nservers=)[^,\n]+,", "", needs=MAXSCALES),
+    Mutation("OX704", MAXSCALE, r"(?<=\naddress=)[0-9.]+(?=\nport=3306\npriority)", NOBODYS, needs=MAXSCALES),
+    Mutation("OX813", MAXSCALE, r"(?<=password=).+", "elsewhere", needs=MAXSCALES),
     Mutation("OX519", "/etc/exports", r"(?<=rw,)sync", "async", needs=EXPORTS),
     Mutation("OX716", KEEPALIVED, r"(?<=dev )\S+", "nowhere0", needs=BALANCERS | REPLICATION),
     Mutation("OX913", DROPIN, r"(?<=LimitNOFILE=).+", "100", needs={"flavour": "mariadb"}),

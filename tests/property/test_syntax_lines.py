@@ -13,6 +13,7 @@ from oxconf.syntax import (
     exports,
     fstab,
     hosts,
+    ini,
     interfaces,
     optionfile,
     properties,
@@ -46,6 +47,7 @@ MODULES: list[ModuleType] = [
     sysusers,
     unit,
     shellvars,
+    ini,
 ]
 """Every module with `parse` and `render`."""
 
@@ -114,6 +116,12 @@ BUILDERS: dict[str, Callable[[str, str], Any]] = {
             unit.Entry("Service", "ExecStart", f"/bin/echo {unit.quote(a)} {unit.quote(b)}"),
             unit.Entry("Service", "z", "1"),
         )
+    ),
+    "ini value": lambda a, b: ini.Document(
+        (ini.Section("A"), ini.Entry("a", a), ini.Entry("b", b), ini.Continuation(a), ini.Section("Z"))
+    ),
+    "ini name": lambda a, b: ini.Document(
+        (ini.Section(a), ini.Entry(b, "x"), ini.Section("Z"), ini.Entry("z", ""))
     ),
     "shellvars": lambda a, b: shellvars.Document(
         (shellvars.Entry("A", a), shellvars.Entry("B", b, True), shellvars.Entry("Z", "1"))

@@ -78,7 +78,7 @@ def test_refusals(value: object, why: str) -> None:
 def test_every_refusal_at_once() -> None:
     assert refused({"hunter2": "configdb", "configbd": "x", "vrrp": "ninechars", "sst": ""}) == (
         "entry 1 of the secrets file has a name that this cluster does not use; "
-        "known: configdb, master, sst, clustercheck, vrrp, root, maintenance, replication, backup\n"
+        "known: configdb, master, sst, clustercheck, vrrp, root, maintenance, replication, backup, maxscale\n"
         'entry 2 of the secrets file has a name that this cluster does not use; did you mean "configdb"?\n'
         'secret "sst" (password of the Galera state transfer user sstuser) is empty\n'
         'secret "vrrp" (password between the keepalived instances) has 9 characters; its daemon takes 8'

@@ -116,7 +116,7 @@ HOST = '[[hosts]]\naddress = "10.1.1.1"\nmemory = "8G"\n'
         ('[network]\ncidr = "10.20.30.0/33"', "$.network.cidr"),
         ('[network]\nmulticast_group = "224.0.0.01"', "$.network.multicast_group"),
         ('[database]\nmode = "Galera"', "$.database.mode"),
-        ('[database]\naccess = "maxscale"', "$.database.access"),
+        ('[database]\naccess = "proxysql"', "$.database.access"),
         ("[database.tuning]\ngcache_size = 2147483648", "$.database.tuning.gcache_size"),
         ('[database.tuning]\ngcache_size = "2 gigabytes"', "$.database.tuning.gcache_size"),
         ('[filestore]\npath = "/srv/.."', "$.filestore.path"),
@@ -185,7 +185,7 @@ def test_an_editor_shows_text_unit_range_default_and_who_says_so() -> None:
 
 def test_an_editor_shows_what_a_default_follows_from() -> None:
     assert at("database", "access")["description"] == (
-        "What stands in front of them; by the mode when absent. One of haproxy, floating-address, direct. "
+        "What stands in front of them; by the mode when absent. One of haproxy, floating-address, maxscale, direct. "
         "The default follows from database.mode. "
         "Default by tier: poc: direct (oxconf: one server needs nothing in front); "
         "100k, 1m: haproxy (oxconf: HAProxy on each OX node needs no host)."
