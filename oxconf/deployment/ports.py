@@ -109,7 +109,9 @@ def _database(deployment: Deployment, host: Host) -> Iterator[Listener]:
     servers = database_hosts(deployment)
     mode = deployment.database.mode
     if host in servers:
-        clients = maxscale_hosts(deployment) or ox_hosts(deployment)
+        # OX calls a server itself when the databases are made, whatever stands in front later.
+        near = maxscale_hosts(deployment)
+        clients = tuple(other for other in deployment.hosts if other.runs_ox or other in near)
         if mode is Mode.REPLICATION:
             clients = (*clients, *(other for other in servers if other is not host and not other.runs_ox))
         address = str(database_bind_address(deployment, host))

@@ -119,6 +119,7 @@ def test_every_policy_keeps_the_admin_daemon_at_the_writer() -> None:
 
 COLUMNS = (
     'tier = "1m"\n[database]\nmode = "galera"\naccess = "haproxy"\n',
+    'tier = "1m"\n[database]\nmode = "galera"\naccess = "maxscale"\n',
     'tier = "1m"\n[database]\nmode = "galera"\naccess = "floating-address"\n',
     'tier = "1m"\n[database]\nmode = "replication"\naccess = "haproxy"\n',
     'tier = "1m"\n[database]\nmode = "replication"\naccess = "floating-address"\n',

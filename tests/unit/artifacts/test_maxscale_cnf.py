@@ -166,7 +166,7 @@ def test_the_port_matrix_names_who_calls() -> None:
         8989: ("127.0.0.1", ()),
         None: ("10.20.30.227", ("mx2",)),
     }
-    assert matrix("db1")[3306] == ("10.20.30.217", ("mx1", "mx2"))
+    assert matrix("db1")[3306] == ("10.20.30.217", (*ox, "mx1", "mx2"))
     server = OxCnf.from_deployment(deployment, deployment.host("db1"))
     assert server is not None
     assert str(server.bind_address) == "10.20.30.217"
