@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import subprocess
 from configparser import RawConfigParser
 from pathlib import Path
 
 import pytest
+from judges.daemons import VRRP
+from judges.harness import need, need_root, render_text
+from judges.machine import machine
+from judges.sandbox import Sandbox
 
 from oxconf.artifacts._keyvalue import settings
+from oxconf.artifacts.check_maxscale import CheckMaxscale
+from oxconf.artifacts.keepalived_conf import KeepalivedConf
 from oxconf.artifacts.maxscale_cnf import MaxscaleCnf
 from oxconf.deployment.load import load_text
 from oxconf.plan import make_plan
@@ -49,3 +56,55 @@ def test_another_reader_of_ini_files_finds_the_same_values(name: str) -> None:
         found = read(artifact.render())
         assert found == expected
         assert found["galera_monitor"]["password"] == ODD
+
+
+ANSWERS = """\
+import socket, sys, time
+with socket.create_server(("127.0.0.1", 8989)) as server:
+    while True:
+        caller, _ = server.accept()
+        with caller:
+            caller.recv(999)
+            if sys.argv[1] == "answer":
+                caller.sendall(b"HTTP/1.1 401 Unauthorized\\r\\n\\r\\n")
+            else:
+                time.sleep(30)
+"""
+
+
+def test_the_check_of_keepalived_takes_any_answer_and_nothing_else(tmp_path: Path) -> None:
+    need_root()
+    script = tmp_path / "check"
+    script.write_text(CheckMaxscale().render())
+    script.chmod(CheckMaxscale.mode)
+    (tmp_path / "server.py").write_text(ANSWERS)
+
+    def checked(kind: str) -> int:
+        with Sandbox() as sandbox:
+            if kind != "nobody":
+                sandbox.start("python3", str(tmp_path / "server.py"), kind, log=tmp_path / "log")
+                sandbox.run("timeout", "5", "bash", "-c", "until exec 3<>/dev/tcp/127.0.0.1/8989; do :; done")
+            return sandbox.run(str(script), check=False).returncode
+
+    assert checked("answer") == 0
+    assert checked("nobody") != 0
+    assert checked("silence") != 0
+
+
+def test_the_check_and_the_address_of_two_hosts_are_taken(tmp_path: Path) -> None:
+    need_root()
+    need("shellcheck", "shellcheck")
+    text = (CLUSTERS / "1m-maxscale-hosts.toml").read_text()
+    for host in render_text(text, tmp_path):
+        if "maxscale" not in host.roles:
+            continue
+        done = subprocess.run(
+            ["shellcheck", str(host.file(CheckMaxscale.path))], capture_output=True, text=True
+        )
+        assert (done.returncode, done.stdout) == (0, "")
+        sandbox = machine(host, tmp_path)
+        try:
+            said = VRRP.ask(sandbox, host, KeepalivedConf.path)
+        finally:
+            sandbox.close()
+        assert (said.code, said.words) == (0, VRRP.content)
