@@ -21,7 +21,9 @@ class CheckMaxscale(Artifact):
 
     kind: ClassVar[str] = "check-maxscale"
     path: ClassVar[str] = "/usr/local/sbin/oxconf-check-maxscale"
-    title: ClassVar[str] = "Says whether the MaxScale of this host answers; keepalived runs it."
+    title: ClassVar[str] = (
+        "Says whether the MaxScale of this host answers; keepalived runs it. From documentation alone."
+    )
     mode: ClassVar[int] = 0o755
 
     @classmethod

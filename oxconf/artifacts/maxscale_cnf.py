@@ -57,7 +57,7 @@ class MaxscaleCnf(ParsedArtifact):
 
     kind: ClassVar[str] = "maxscale-cnf"
     path: ClassVar[str] = "/etc/maxscale.cnf"
-    title: ClassVar[str] = "MaxScale in front of the database servers."
+    title: ClassVar[str] = "MaxScale in front of the database servers; from its documentation alone."
     mode: ClassVar[int] = 0o640
     group: ClassVar[str] = "maxscale"
 

@@ -113,7 +113,9 @@ class Database:
         shape='a release series, as "10.11" or "8.0"',
         example='"10.11"',
     )
-    access: DatabaseAccess = key("What stands in front of them; by the mode when absent.")
+    access: DatabaseAccess = key(
+        "What stands in front of them; by the mode when absent. maxscale follows its documentation alone."
+    )
     read_policy: ReadPolicy = key("Where reads go; by mode and access when absent.")
     writer: str = key(
         "Name of the host that takes the writes; the first database host when absent.", example='"db1"'
