@@ -397,7 +397,7 @@ def reads_in_words(deployment: Deployment) -> list[str]:
     if database.mode is Mode.REPLICATION:
         spread = f"to the readers in turn, else {first}"
     elif maxscale_hosts(deployment):
-        spread = "to the server in sync that has the fewest"
+        spread = "to the least busy server in sync"
     else:
         spread = "to all servers in turn"
     who = "MaxScale" if maxscale_hosts(deployment) else "HAProxy"

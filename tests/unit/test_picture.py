@@ -100,6 +100,28 @@ def test_replication_is_drawn_in_another_way_than_galera() -> None:
     assert "on db1; moved by a person" in replication.words
 
 
+def test_maxscale_has_a_stage_where_it_has_hosts() -> None:
+    apart = next(path for path in DEPLOYMENTS if path.stem == "1m-maxscale-hosts")
+    drawing = cluster(apart.read_text("utf-8"))
+
+    assert drawing.titles[1:4] == ["Open-Xchange", "MaxScale", "Database: MariaDB 10.11, Galera"]
+    assert drawing.words_in(drawing.card("mx1"))[2:] == ["MaxScale", "reads: port 3306", "writes: port 3307"]
+    for said in ("Writes: 10.20.30.218:3307", "Reads: 10.20.30.218:3306", "to db1, then db2, then db3"):
+        assert said in drawing.words
+
+
+def test_maxscale_beside_ox_is_a_part_of_its_card() -> None:
+    drawing = cluster('tier = "1m"\n[database]\naccess = "maxscale"\n')
+
+    assert "MaxScale" not in drawing.titles
+    assert drawing.words_in(drawing.card("ox1"))[-3:] == [
+        "MaxScale, 127.0.0.1",
+        "reads: port 3306",
+        "writes: port 3307",
+    ]
+    assert "MaxScale to db1, then db2, then db3" in drawing.words
+
+
 def test_an_address_that_nobody_uses_is_not_drawn() -> None:
     assert not [word for word in cluster('tier = "1m"\n').words if "10.20.30.218" in word]
 
