@@ -123,6 +123,7 @@ for log in /var/log/mysql/*bin.[0-9]* /var/log/mysql/*bin.index; do
   [ ! -e "$log" ] || mv "$log" "$old/"
 done
 install -d -o mysql -g mysql -m 0700 {data}
+install -d -o mysql -g adm -m 2750 /var/log/mysql
 {product.initialise(deployment)}
 install -d {MARK.rpartition("/")[0]}
 printf '%s\\n' {data} >{MARK}""",

@@ -78,13 +78,23 @@ answers() {
   timeout 3 bash -c ": </dev/tcp/$1/$2" 2>/dev/null
 }
 
-# The database as root: by root's option file, and by the socket alone while root has no password yet.
-sql() {
+# The client as root: by root's option file, and by the socket alone while root has no password yet.
+connect() {
   if printf 'SELECT 1' | "$client" >/dev/null 2>&1; then
-    "$client" --batch --skip-column-names "$@"
+    "$client" "$@"
   else
-    "$client" --no-defaults --user=root --socket="$socket" --batch --skip-column-names "$@"
+    "$client" --no-defaults --user=root --socket="$socket" "$@"
   fi
+}
+
+# sql OPTIONS...: the rows alone, columns apart by tabs.
+sql() {
+  connect --batch --skip-column-names "$@"
+}
+
+# column NAME STATEMENT: the value of one column of a statement with many, as SHOW SLAVE STATUS.
+column() {
+  connect --vertical --execute="$2" | sed -n "s/^ *$1: //p"
 }
 
 # status NAME: the value of one status variable.

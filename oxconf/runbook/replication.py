@@ -76,7 +76,9 @@ rm {DUMP}""",
         sql=_change_master(deployment, master),
         done=_runs(deployment),
         after=(
-            Test("the slave runs", f"  slave_runs() {{\n{_runs(deployment)}\n  }}\n  wait_for 60 slave_runs"),
+            Test(
+                "the slave runs", f"  slave_runs() {{\n  {_runs(deployment)}\n  }}\n  wait_for 60 slave_runs"
+            ),
         ),
         repeat=Repeat.SKIPS,
         undo=f"{product.stop_slave(deployment)}, and make the data folder anew.",
@@ -143,10 +145,8 @@ def hold_address(deployment: Deployment, host: Host) -> Step:
 def _runs(deployment: Deployment) -> str:
     io = product.slave_column(deployment, "Slave_IO_Running")
     applier = product.slave_column(deployment, "Slave_SQL_Running")
-    return (
-        f"    sql --execute='{product.show_slave(deployment)}\\G' |\n"
-        f"      grep -cE '^ *({io}|{applier}): Yes' | grep -qx 2"
-    )
+    show = f"'{product.show_slave(deployment)}'"
+    return f'  [ "$(column {io} {show}) $(column {applier} {show})" = "Yes Yes" ]'
 
 
 def checks(deployment: Deployment, host: Host) -> tuple[Test, ...]:
@@ -171,7 +171,7 @@ def checks(deployment: Deployment, host: Host) -> tuple[Test, ...]:
         Test("the slave runs", _runs(deployment), f"{show}: look at Last_IO_Error and Last_SQL_Error"),
         Test(
             "the slave is less than a minute behind",
-            f"  sql --execute='{show}\\G' | grep -qE '^ *{behind}: [0-5]?[0-9]$'",
+            f"  column {behind} '{show}' | grep -qE '^[0-5]?[0-9]$'",
             f"{show}: it catches up, or something is slow; reads from it are that old.",
         ),
         Test(

@@ -185,6 +185,8 @@ def test_a_secret_is_in_no_message_and_no_public_file(tmp_path: Path) -> None:
         "keepalived.conf",
         "oxconf-oxinstaller",
         "wsrep.cnf",
+        "accounts.sql",
+        "secrets.sh",
     }
     assert not any(value in result.output for value in values)
 
