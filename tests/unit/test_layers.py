@@ -19,7 +19,7 @@ KNOWS = {
     "render": {"evidence", "facts", "plan"},
     "rules": {"artifacts", "deployment", "evidence", "facts", "plan", "syntax"},
     "picture": {"deployment"},
-    "bundle": {"artifacts", "deployment", "evidence", "facts", "plan", "runbook"},
+    "bundle": {"artifacts", "deployment", "evidence", "facts", "plan", "runbook", "syntax"},
     "reasons": {"artifacts", "deployment", "plan"},
     "report": {"artifacts", "deployment", "evidence", "reasons", "rules"},
     "schema": {"artifacts", "bundle", "deployment", "facts", "report", "rules"},
