@@ -2,9 +2,9 @@
 # Installs the files of this archive on its host. The same script is in every archive; what differs between hosts
 # stands in files.txt (mode owner group how sha256 path) and services.txt (when path command).
 #
-# Everything new is first written beside its target under a name that no daemon reads, then renamed file by file. Before
-# the first rename a backup holds what will be replaced, and `pending` names it until the last rename is done: a run that
-# was killed is continued by the next one, or undone by --rollback, told by the files alone how far it came.
+# Everything new is first written beside its target under a name that no daemon reads, then renamed file by file. A
+# backup holds what will be replaced before the first rename, and `pending` names it until the last one is done: a run
+# that was killed is continued by the next one, or undone by --rollback, told by the files alone how far it came.
 set -u
 LC_ALL=C
 PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
@@ -44,6 +44,8 @@ wrong() {
 # --- small tools -------------------------------------------------------------------------------------------------
 
 carriage_return=$(printf '\r')
+# A value of its own, as files hold it; a script that looks for placeholders itself has other signs around them.
+placeholder="(^|[=: '\"])REPLACE_[a-z]*['\";]?( \\\\)?\$"
 
 # Only such paths are installed: nothing in them means anything to a shell or to grep, and none leaves its folder.
 plain_path() {
@@ -240,9 +242,9 @@ make_plan() {
         uid=$number
         number_of group "$path" "$group"
         gid=$number
-        if grep -qa 'REPLACE_' "$here/rootfs$path"; then
-            warn "$path holds a placeholder instead of a password, in line" \
-                "$(grep -na 'REPLACE_' "$here/rootfs$path" | cut -d: -f1 | tr '\n' ' ')"
+        lines=$(grep -naE "$placeholder" "$here/rootfs$path" | cut -d: -f1 | tr '\n' ' ')
+        if [ -n "$lines" ]; then
+            warn "$path holds a placeholder instead of a password, in line $lines"
             placeholders=yes
         fi
         count=$((count + 1))
@@ -372,6 +374,7 @@ keep() {
         done
         backup=$backups/$name
         collect=$backups/.unfinished
+        say "$name" | publish "$state/pending" || unkept
         rm -rf -- "$collect"
         mkdir -- "$collect" "$collect/before" || unkept
         [ ! -f "$state/installed" ] || cp -- "$state/installed" "$collect/installed" || unkept
@@ -408,7 +411,6 @@ keep() {
         mv -f -- "$collect/$list.next" "$collect/$list" || unkept
     done
     [ -n "$pending" ] && return 0
-    say "$name" | publish "$state/pending" || die "$state can not be written; nothing was changed"
     mv -T -- "$collect" "$backup" || die "$backup can not be made; nothing was changed"
     pending=$name
 }
@@ -630,7 +632,11 @@ finish_install() {
 }
 
 do_rollback() {
-    if [ -z "$pending" ]; then
+    if [ -z "$pending" ] && [ -f "$state/pending" ]; then
+        [ -n "$dry_run" ] || rm -f -- "$state/pending"
+        say "The last run was stopped before it changed anything. Once more takes back the install before it."
+        return
+    elif [ -z "$pending" ]; then
         [ -f "$state/last" ] || die "there is no install to take back"
         backup=$backups/$(cat "$state/last")
         [ -d "$backup" ] || die "$backup is not there any more"
@@ -652,7 +658,7 @@ do_rollback() {
             continue
         fi
         if [ "$was" = new ]; then : >"$work/old"; else cat "$backup/before$real" >"$work/old"; fi
-        show "$path" "$(stat -c %a "$backup/before$real" 2>/dev/null || echo 600)" "$root$real" "$work/old"
+        show "$path" "$(stat -c %a "$backup/before$real" 2>/dev/null || echo 644)" "$root$real" "$work/old"
     done <"$backup/changes"
     [ -z "$conflicts" ] || die "nothing was changed. To lose these changes: sh install.sh --rollback --replace$conflicts"
     [ -z "$dry_run" ] || return 0

@@ -32,10 +32,11 @@ class _Service:
 
     kinds: tuple[str, ...]
     command: str
+    when: str = INSTALL
 
     def __call__(self, deployment: Deployment, artifact: Artifact) -> Iterator[Command]:
         if artifact.kind in self.kinds:
-            yield BOTH, self.command
+            yield self.when, self.command
 
 
 DATABASE_KINDS = (
@@ -137,10 +138,10 @@ RULES: tuple[Rule, ...] = (
     _Service(("percona-garb",), "systemctl restart garbd.service"),
     _Service(("haproxy-cfg",), "systemctl reload-or-restart haproxy.service"),
     _Service(("keepalived-conf",), "systemctl reload-or-restart keepalived.service"),
-    _Service(("exports",), "exportfs -ra"),
+    _Service(("exports",), "exportfs -ra", BOTH),
     _mounts,
-    _Service(OX_KINDS, "systemctl restart 'open-xchange*.service'  # one OX node at a time"),
-    _Service(("proxy-ajp",), "apache2ctl configtest && systemctl reload-or-restart apache2.service"),
+    _Service(OX_KINDS, "systemctl restart 'open-xchange*.service'  # one OX node at a time", BOTH),
+    _Service(("proxy-ajp",), "apache2ctl configtest && systemctl reload-or-restart apache2.service", BOTH),
 )
 """In the order in which to do it: what others need comes first."""
 

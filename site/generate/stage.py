@@ -19,7 +19,7 @@ Pages = dict[str, str | bytes]
 
 EXPLANATION = ("why.md", "read-policies.md", "sizing.md", "differences.md", "sources.md")
 REFERENCE = "reference/index.md"
-WRITTEN = ("index.md", "tutorial.md", REFERENCE, *EXPLANATION, "next.md")
+WRITTEN = ("index.md", "tutorial.md", "install.md", REFERENCE, *EXPLANATION, "next.md")
 """The pages that somebody wrote, in the order of the navigation."""
 
 
@@ -86,6 +86,7 @@ def navigation(pages: Pages) -> list[Any]:
     return [
         {"Start": "index.md"},
         {"Tutorial": "tutorial.md"},
+        {"Install": "install.md"},
         {"Bundles": bundles.navigation(BUNDLES)},
         {
             "Reference": [
