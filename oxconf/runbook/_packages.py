@@ -7,7 +7,7 @@ from attrs import frozen
 from oxconf.artifacts._artifact import Artifact
 from oxconf.artifacts._server import at_least, is_mariadb, is_pxc, since
 from oxconf.artifacts.filestore import Exports, Fstab
-from oxconf.artifacts.garb import Garb
+from oxconf.artifacts.garb import Garb, PerconaGarb
 from oxconf.artifacts.haproxy_cfg import HaproxyCfg
 from oxconf.artifacts.keepalived_conf import KeepalivedConf
 from oxconf.artifacts.my_cnf import MyCnf
@@ -87,8 +87,8 @@ def _debian(deployment: Deployment, plan: HostPlan, kinds: set[type[Artifact]]) 
         yield "keepalived"
     if WriteAddress in kinds:
         yield "iputils-arping"
-    if Garb in kinds:
-        yield "galera-arbitrator-4"
+    if kinds & {Garb, PerconaGarb}:
+        yield _arbitrator(deployment)
     if Exports in kinds:
         yield from ("nfs-kernel-server", "nfs-common", PORTMAP)
     if Fstab in kinds:
@@ -98,3 +98,12 @@ def _debian(deployment: Deployment, plan: HostPlan, kinds: set[type[Artifact]]) 
     if plan.host.runs_ox and MyCnf not in kinds:
         # initconfigdb calls mysql.
         yield "default-mysql-client"
+
+
+def _arbitrator(deployment: Deployment) -> str:
+    """Return the arbitrator's package. SOURCE: Debian; Percona's installation guides for the series."""
+    if is_mariadb(deployment):
+        return "galera-arbitrator-4" if since(deployment, mariadb="10.4") else "galera-arbitrator-3"
+    if at_least(deployment, "8.0"):
+        return "percona-xtradb-cluster-garbd"
+    return "percona-xtradb-cluster-garbd-" + ("5.7" if at_least(deployment, "5.7") else "3.x")

@@ -86,6 +86,7 @@ def navigation(pages: Pages) -> list[Any]:
     return [
         {"Start": "index.md"},
         {"Tutorial": "tutorial.md"},
+        {"Runbook": "runbook.md"},
         {"Bundles": bundles.navigation(BUNDLES)},
         {
             "Reference": [
