@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from judges.harness import need, need_root, render_text
 from judges.sandbox import bridge
+
 from lab.host import LabHost
 from oxconf.deployment.secrets import PURPOSES
 
