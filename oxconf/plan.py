@@ -15,6 +15,7 @@ from oxconf.artifacts.clustercheck import (
     ClustercheckSocket,
 )
 from oxconf.artifacts.configdb_properties import AdmindaemonConfigdb, GroupwareConfigdb
+from oxconf.artifacts.database_accounts import DebianCnf, RootCnf
 from oxconf.artifacts.filestore import Exports, FilestoreGuard, FilestoreGuardForScripts, Fstab
 from oxconf.artifacts.garb import Garb, PerconaGarb
 from oxconf.artifacts.gtid_cnf import GtidCnf
@@ -44,6 +45,8 @@ ARTIFACTS: tuple[type[Artifact], ...] = (
     GtidCnf,
     MariadbDropin,
     MysqlDropin,
+    RootCnf,
+    DebianCnf,
     Clustercheck,
     ClustercheckCnf,
     ClustercheckSocket,

@@ -8,7 +8,7 @@ from pathlib import Path
 from judges.harness import Host
 from judges.sandbox import Sandbox
 
-TOPS = ("etc", "opt", "usr", "var")
+TOPS = ("etc", "opt", "root", "usr", "var")
 
 # What Debian has in the files that hold only a block of ours, and where names are resolved.
 DEBIAN = {
@@ -51,7 +51,7 @@ USERS = {"mysql": 991, "haproxy": 992, "open-xchange": 1001}
 
 
 def install(sandbox: Sandbox, host: Host, scratch: Path) -> None:
-    """Lay the host's files over the sandbox's /etc, /opt, /usr and /var; writes there stay in it."""
+    """Lay the host's files over the sandbox's folders; writes there stay in it."""
     staged = scratch / f"{host.name}-root"
     shutil.copytree(host.folder / "rootfs", staged, symlinks=True)
     merged = {file["path"] for file in host.manifest["files"] if file["install"] == "merge: block"}

@@ -14,6 +14,7 @@ JUDGES = {
     "/etc/hosts": "test_system",
     "/etc/keepalived/keepalived.conf": "test_keepalived",
     "/etc/mysql/clustercheck.cnf": "test_mariadb",
+    "/etc/mysql/debian.cnf": "test_mariadb",
     "/etc/mysql/my.cnf": "test_mariadb",
     "/etc/mysql/ox.conf.d/*.cnf": "test_mariadb",
     "/etc/network/interfaces": "test_system",
@@ -22,6 +23,7 @@ JUDGES = {
     "/etc/systemd/system/*": "test_systemd",
     "/opt/open-xchange/etc/*.ccf": "test_java",
     "/opt/open-xchange/etc/*.properties": "test_java",
+    "/root/.my.cnf": "test_mariadb",
     "/usr/local/bin/*": "test_scripts",
     "/usr/local/sbin/*": "test_scripts",
 }
