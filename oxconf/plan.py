@@ -26,6 +26,7 @@ from oxconf.artifacts.keepalived_conf import KeepalivedConf
 from oxconf.artifacts.mariadb_dropin import MariadbDropin, MysqlDropin
 from oxconf.artifacts.multicast import MulticastInterfaces, MulticastUnit
 from oxconf.artifacts.my_cnf import MyCnf
+from oxconf.artifacts.nftables_conf import NftablesConf
 from oxconf.artifacts.ox_cnf import OxCnf
 from oxconf.artifacts.oxinstaller import OxInstaller
 from oxconf.artifacts.proxy_ajp import ProxyAjp
@@ -70,6 +71,7 @@ ARTIFACTS: tuple[type[Artifact], ...] = (
     ProxyAjp,
     KeepalivedConf,
     CheckWeb,
+    NftablesConf,
 )
 """Every type of file, in the order in which manifests and READMEs list them."""
 

@@ -11,6 +11,7 @@ from oxconf.artifacts.haproxy_cfg import HaproxyCfg
 from oxconf.artifacts.keepalived_conf import KeepalivedConf
 from oxconf.artifacts.multicast import MulticastInterfaces
 from oxconf.artifacts.my_cnf import MyCnf
+from oxconf.artifacts.nftables_conf import NftablesConf
 from oxconf.artifacts.oxinstaller import OxInstaller
 from oxconf.artifacts.proxy_ajp import ProxyAjp
 from oxconf.artifacts.sysusers import Sysusers
@@ -159,6 +160,7 @@ def _packages(deployment: Deployment, plan: HostPlan) -> list[str]:
         (KeepalivedConf, ["keepalived"]),
         (Exports, ["nfs-kernel-server"]),
         (Fstab, ["nfs-common"]),
+        (NftablesConf, ["nftables"]),
     )
     return [package for kind, packages in by_kind if kind in kinds for package in packages]
 

@@ -42,6 +42,17 @@ expire_logs_days = 10
 character-set-server = utf8mb4
 collation-server = utf8mb4_general_ci
 """,
+    "/etc/nftables.conf": """\
+#!/usr/sbin/nft -f
+
+flush ruleset
+
+table inet filter {{
+	chain input {{
+		type filter hook input priority filter;
+	}}
+}}
+""",
     "/etc/resolv.conf": "",
     "/etc/nsswitch.conf": "passwd: files\ngroup: files\nhosts: files\n",
 }

@@ -19,6 +19,7 @@ JUDGES = {
     "/etc/mysql/ox.conf.d/*.cnf": "test_mariadb",
     "/etc/network/interfaces": "test_system",
     "/etc/network/interfaces.d/*": "test_system",
+    "/etc/nftables.conf": "test_nftables",
     "/etc/sysusers.d/*.conf": "test_system",
     "/etc/systemd/system/*": "test_systemd",
     "/opt/open-xchange/etc/*.ccf": "test_java",
