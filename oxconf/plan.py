@@ -6,6 +6,7 @@ from attrs import frozen
 
 from oxconf.artifacts._artifact import Artifact
 from oxconf.artifacts.ajp_properties import AjpProperties
+from oxconf.artifacts.backup import Backup, BackupCnf, BackupService, BackupTimer, Restore
 from oxconf.artifacts.cache_ccf import AdmindaemonCache, GroupwareCache, SessionCache
 from oxconf.artifacts.check_web import CheckWeb
 from oxconf.artifacts.clustercheck import (
@@ -71,6 +72,11 @@ ARTIFACTS: tuple[type[Artifact], ...] = (
     ProxyAjp,
     KeepalivedConf,
     CheckWeb,
+    Backup,
+    BackupCnf,
+    BackupService,
+    BackupTimer,
+    Restore,
     NftablesConf,
 )
 """Every type of file, in the order in which manifests and READMEs list them."""

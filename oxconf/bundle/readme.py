@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from oxconf.artifacts._artifact import Artifact, Install, Switch
 from oxconf.artifacts._server import is_mariadb, unit_name
 from oxconf.artifacts._template import fill
+from oxconf.artifacts.backup import Backup
 from oxconf.artifacts.filestore import Exports, Fstab
 from oxconf.artifacts.garb import Garb
 from oxconf.artifacts.haproxy_cfg import HaproxyCfg
@@ -160,6 +161,7 @@ def _packages(deployment: Deployment, plan: HostPlan) -> list[str]:
         (KeepalivedConf, ["keepalived"]),
         (Exports, ["nfs-kernel-server"]),
         (Fstab, ["nfs-common"]),
+        (Backup, ["mariadb-client", "rsync"] if is_mariadb(deployment) else ["rsync"]),
         (NftablesConf, ["nftables"]),
     )
     return [package for kind, packages in by_kind if kind in kinds for package in packages]

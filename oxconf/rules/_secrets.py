@@ -7,6 +7,7 @@ from typing import Any
 from attrs import fields, frozen
 
 from oxconf.artifacts._artifact import ParsedArtifact
+from oxconf.artifacts.backup import BackupCnf
 from oxconf.artifacts.clustercheck import ClustercheckCnf
 from oxconf.artifacts.configdb_properties import AdmindaemonConfigdb, GroupwareConfigdb
 from oxconf.artifacts.database_accounts import DebianCnf, RootCnf
@@ -22,6 +23,7 @@ HOLDERS: tuple[type[ParsedArtifact], ...] = (
     ClustercheckCnf,
     RootCnf,
     DebianCnf,
+    BackupCnf,
 )
 """Files with passwords in fields of their own. Those of keepalived and of Galera are read below."""
 

@@ -22,6 +22,7 @@ JUDGES = {
     "/etc/nftables.conf": "test_nftables",
     "/etc/sysusers.d/*.conf": "test_system",
     "/etc/systemd/system/*": "test_systemd",
+    "/etc/oxconf/backup.cnf": "test_mariadb, test_backup",
     "/opt/open-xchange/etc/*.ccf": "test_java",
     "/opt/open-xchange/etc/*.properties": "test_java",
     "/root/.my.cnf": "test_mariadb",

@@ -9,7 +9,7 @@ from judges.harness import Host, complaints, need
 from judges.sandbox import Sandbox
 
 MY_CNF = "/etc/mysql/my.cnf"
-ACCOUNTS = ("/etc/mysql/clustercheck.cnf", "/etc/mysql/debian.cnf", "/root/.my.cnf")
+ACCOUNTS = ("/etc/mysql/clustercheck.cnf", "/etc/mysql/debian.cnf", "/etc/oxconf/backup.cnf", "/root/.my.cnf")
 OURS = "/etc/mysql/ox.conf.d/"
 SERVER_GROUPS = ("mysqld", "mariadbd", "mariadb", "server", "galera")
 FILES = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
