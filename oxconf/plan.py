@@ -26,6 +26,7 @@ from oxconf.artifacts.hosts import Hosts
 from oxconf.artifacts.keepalived_conf import KeepalivedConf
 from oxconf.artifacts.mariadb_dropin import MariadbDropin, MysqlDropin
 from oxconf.artifacts.multicast import MulticastInterfaces, MulticastUnit
+from oxconf.artifacts.munin import MuninDatabase, MuninNode
 from oxconf.artifacts.my_cnf import MyCnf
 from oxconf.artifacts.nftables_conf import NftablesConf
 from oxconf.artifacts.ox_cnf import OxCnf
@@ -77,6 +78,8 @@ ARTIFACTS: tuple[type[Artifact], ...] = (
     BackupService,
     BackupTimer,
     Restore,
+    MuninNode,
+    MuninDatabase,
     NftablesConf,
 )
 """Every type of file, in the order in which manifests and READMEs list them."""

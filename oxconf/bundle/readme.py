@@ -11,6 +11,7 @@ from oxconf.artifacts.garb import Garb
 from oxconf.artifacts.haproxy_cfg import HaproxyCfg
 from oxconf.artifacts.keepalived_conf import KeepalivedConf
 from oxconf.artifacts.multicast import MulticastInterfaces
+from oxconf.artifacts.munin import MuninDatabase, MuninNode
 from oxconf.artifacts.my_cnf import MyCnf
 from oxconf.artifacts.nftables_conf import NftablesConf
 from oxconf.artifacts.oxinstaller import OxInstaller
@@ -162,6 +163,9 @@ def _packages(deployment: Deployment, plan: HostPlan) -> list[str]:
         (Exports, ["nfs-kernel-server"]),
         (Fstab, ["nfs-common"]),
         (Backup, ["mariadb-client", "rsync"] if is_mariadb(deployment) else ["rsync"]),
+        (MuninNode, ["munin-node"]),
+        # The plugin mysql_ stays silent without them.
+        (MuninDatabase, ["libcache-cache-perl", "libdbd-mysql-perl"]),
         (NftablesConf, ["nftables"]),
     )
     return [package for kind, packages in by_kind if kind in kinds for package in packages]

@@ -26,6 +26,20 @@ iface {interface} inet static
 
 source /etc/network/interfaces.d/*
 """,
+    # Without what opens logs and drops rights, which the tests' machines have no users for.
+    "/etc/munin/munin-node.conf": """\
+log_level 4
+log_file /run/munin-node.log
+pid_file /run/munin-node.pid
+background 0
+setsid 0
+user root
+group root
+allow ^127\\.0\\.0\\.1$
+allow ^::1$
+host *
+port 4949
+""",
     "/etc/mysql/my.cnf": """\
 [client-server]
 socket = /run/mysqld/mysqld.sock

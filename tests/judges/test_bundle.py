@@ -13,6 +13,7 @@ JUDGES = {
     "/etc/haproxy/haproxy.cfg": "test_haproxy",
     "/etc/hosts": "test_system",
     "/etc/keepalived/keepalived.conf": "test_keepalived",
+    "/etc/munin/*": "test_munin",
     "/etc/mysql/clustercheck.cnf": "test_mariadb",
     "/etc/mysql/debian.cnf": "test_mariadb",
     "/etc/mysql/my.cnf": "test_mariadb",
