@@ -11,7 +11,7 @@ FOLDER = r"(?=.{2,200}\Z)(/(?!\.{1,2}(/|\Z))[A-Za-z0-9._-]+)+"
 FOLDER_SHAPE = (
     "an absolute path of letters, digits, dots, hyphens and underscores, without a slash at the end"
 )
-_TIME = r"[0-2][0-9]:[0-5][0-9](:[0-5][0-9])?"
+_TIME = r"([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?"
 _DAYS = r"(Mon|Tue|Wed|Thu|Fri|Sat|Sun)"
 
 
@@ -40,7 +40,7 @@ class Backup:
     keep: int = key("How long a backup is kept; the newest always is.", unit="days", minimum=1, maximum=3650)
     at: str = key(
         "When it is made, in the words of systemd's OnCalendar.",
-        pattern=rf"({_DAYS}([,-]{_DAYS})* )?(\*-\*-\* )?{_TIME}|hourly|daily|weekly",
+        pattern=rf"({_DAYS}([,-]{_DAYS})* )?([*]-[*]-[*] )?{_TIME}|hourly|daily|weekly",
         shape='a time of day, as "02:30" or "Sat 02:30"; or hourly, daily, weekly',
         example='"02:30"',
     )

@@ -11,6 +11,7 @@ from oxconf.deployment.model import Deployment
 from oxconf.deployment.topology import backup_host
 
 FILES = (Backup, BackupCnf, BackupService, BackupTimer, Restore)
+OFF = "--set-gtid-purged=OFF"
 OUTSIDE = '[filestore]\nserver = "nas.example.com"\n'
 
 
@@ -100,9 +101,9 @@ def test_a_single_host_dumps_itself() -> None:
     [
         ("mariadb", "10.11", "replication", "mariadb-dump", "MASTER_GTID_WAIT(", "--master-data=2"),
         ("mariadb", "10.3", "replication", "mysqldump", "MASTER_GTID_WAIT(", "--master-data=2"),
-        ("mysql", "5.6", "replication", "mysqldump", "WAIT_UNTIL_SQL_THREAD_AFTER_GTIDS(", "--master-data=2 --set-gtid-purged=OFF"),
-        ("mysql", "8.0", "replication", "mysqldump", "WAIT_FOR_EXECUTED_GTID_SET(", "--master-data=2 --set-gtid-purged=OFF"),
-        ("mysql", "8.4", "replication", "mysqldump", "WAIT_FOR_EXECUTED_GTID_SET(", "--source-data=2 --set-gtid-purged=OFF"),
+        ("mysql", "5.6", "replication", "mysqldump", "WAIT_UNTIL_SQL_THREAD_AFTER_GTIDS(", f"--master-data=2 {OFF}"),
+        ("mysql", "8.0", "replication", "mysqldump", "WAIT_FOR_EXECUTED_GTID_SET(", f"--master-data=2 {OFF}"),
+        ("mysql", "8.4", "replication", "mysqldump", "WAIT_FOR_EXECUTED_GTID_SET(", f"--source-data=2 {OFF}"),
         ("mariadb", "10.11", "galera", "mariadb-dump", "SET SESSION wsrep_sync_wait = 1", ""),
     ],
 )  # fmt: skip
