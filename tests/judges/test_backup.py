@@ -341,3 +341,64 @@ def test_a_damaged_backup_is_not_restored(site: Site, backup: Path, change: str,
     done = site.run("restore", str(copy), "--files", str(tmp_path / "into"))
     assert (done.returncode, "is damaged" in done.stderr) == (1, True)
     assert list((tmp_path / "into").iterdir()) == []
+
+
+def test_a_slave_that_is_behind_is_waited_for_and_given_up(folder: Path) -> None:
+    text = 'tier = "1m"\n[backup]\nfolder = "/backup"\n[database]\nmode = "replication"\n'
+    deployment = load_text(text, secrets={"backup": "open-sesame"})
+    host = deployment.host("filestore1")
+    script = Backup.from_deployment(deployment, host)
+    account = BackupCnf.from_deployment(deployment, host)
+    assert script is not None
+    assert account is not None
+    here = folder / "replication"
+    for name in ("store", "backups"):
+        (here / name).mkdir(parents=True)
+    binlog = ("log_bin=mysql-bin", "log_slave_updates=ON", "skip_name_resolve=ON")
+    with (
+        server(here / "m", "server_id=1", *binlog) as master,
+        server(here / "s", "server_id=2", *binlog) as slave,
+    ):
+        master.sql("RESET MASTER")
+        master.sql("CREATE USER backup@'127.0.0.1' IDENTIFIED BY 'open-sesame'")
+        master.sql(
+            "GRANT SELECT, SHOW VIEW, TRIGGER, EVENT, RELOAD, REPLICATION CLIENT, REPLICATION SLAVE "
+            "ON *.* TO backup@'127.0.0.1'"
+        )
+        master.sql("CREATE DATABASE configdb; CREATE TABLE configdb.context (cid INT PRIMARY KEY)")
+        slave.sql("RESET MASTER")
+        slave.sql(
+            f"CHANGE MASTER TO MASTER_HOST='127.0.0.1', MASTER_PORT={master.port}, MASTER_USER='backup', "
+            "MASTER_PASSWORD='open-sesame', MASTER_USE_GTID=slave_pos; START SLAVE"
+        )
+        at_home = evolve(account, host=IPv4Address("127.0.0.1"), port=slave.port)
+        (here / "account.cnf").write_text(at_home.render())
+        rendered = evolve(script, store=f"{here}/store", folder=f"{here}/backups").render()
+        program = here / "backup"
+        program.write_text(
+            rendered.replace(ACCOUNT_FILE, f"{here}/account.cnf")
+            .replace("--host=10.20.30.218", f"--port={master.port}")
+            .replace("600", "2")
+        )
+        program.chmod(0o700)
+
+        def run() -> subprocess.CompletedProcess[str]:
+            return subprocess.run([str(program)], capture_output=True, text=True, env=WITH_DAEMONS)
+
+        for _ in range(100):
+            if "configdb" in slave.sql("SHOW DATABASES"):
+                break
+            time.sleep(0.1)
+        slave.sql("STOP SLAVE SQL_THREAD")
+        master.sql("INSERT INTO configdb.context VALUES (4711)")
+        behind = run()
+        assert (behind.returncode, "did not reach the master's position" in behind.stderr) == (1, True)
+        slave.sql("START SLAVE SQL_THREAD")
+        done = run()
+        assert done.returncode == 0, done.stderr
+    (made,) = (path for path in (here / "backups").iterdir() if path.is_dir())
+    dumped = subprocess.run(
+        ["gzip", "-dc", str(made / "databases.sql.gz")], capture_output=True, text=True, check=True
+    ).stdout
+    assert "(4711)" in dumped
+    assert "-- CHANGE MASTER TO MASTER_LOG_FILE" in dumped
