@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from oxconf.deployment.model import Host, Mode, Role
 from oxconf.deployment.topology import database_hosts, mounts_filestore, ox_hosts
 from oxconf.plan import HostPlan, Plan
-from oxconf.runbook import database, filestore, front, hosts, ox, replication
+from oxconf.runbook import beside, database, filestore, front, hosts, ox, replication
 from oxconf.runbook.step import Holds, Phase, Runbook, State, Step, Test
 
 
@@ -20,6 +20,7 @@ def setup(plan: Plan) -> Runbook:
         Phase("Filestore", "The folder that all OX nodes share.", tuple(order.filestore())),
         Phase("Open-Xchange", "One node registers the cluster, then the others start.", tuple(order.ox())),
         Phase("In front", "Web servers, and the addresses that lead to them.", tuple(order.front())),
+        Phase("Beside them", "Backup, monitoring, and the packet filter last.", tuple(order.beside())),
         Phase("Verify", "On every host; it changes nothing.", tuple(order.verify())),
     )
     return Runbook(
@@ -43,6 +44,7 @@ def checks(plan: Plan, host: HostPlan) -> tuple[Test, ...]:
     if host.host.runs_ox:
         tests += ox.checks(deployment, host)
     tests += front.checks(deployment, host)
+    tests += beside.checks(host)
     return tuple(tests)
 
 
@@ -141,8 +143,12 @@ class _Order:
         for host in front_hosts:
             yield from self._start(host)
 
-    def verify(self) -> Iterator[Step]:
+    def beside(self) -> Iterator[Step]:
         yield from self._files(*self.deployment.hosts)
+        for host in self.plan.hosts:
+            yield from beside.steps(self.deployment, host)
+
+    def verify(self) -> Iterator[Step]:
         for host in self.plan.hosts:
             yield hosts.verify(host, self._before_the_end(host.host))
 
