@@ -19,15 +19,17 @@ KNOWS = {
     "render": {"evidence", "facts", "plan"},
     "rules": {"artifacts", "deployment", "evidence", "facts", "options", "plan", "syntax"},
     "picture": {"deployment"},
+    "exchange": {"artifacts", "deployment", "options", "plan"},
     "bundle": {"artifacts", "deployment", "evidence", "facts", "plan"},
     "reasons": {"artifacts", "deployment", "plan"},
-    "report": {"artifacts", "deployment", "evidence", "reasons", "rules"},
-    "schema": {"artifacts", "bundle", "deployment", "facts", "report", "rules"},
+    "report": {"artifacts", "deployment", "evidence", "exchange", "reasons", "rules"},
+    "schema": {"artifacts", "bundle", "deployment", "exchange", "facts", "report", "rules"},
     "api": {"bundle", "deployment", "plan", "render", "rules"},
     "cli": {
         "api",
         "bundle",
         "deployment",
+        "exchange",
         "plan",
         "render",
         "report",
@@ -37,7 +39,7 @@ KNOWS = {
         "syntax",
     },
     "__main__": {"cli"},
-    "__init__": {"api", "bundle", "deployment", "evidence", "plan", "reasons", "rules", "syntax"},
+    "__init__": {"api", "bundle", "deployment", "evidence", "exchange", "plan", "reasons", "rules", "syntax"},
 }
 """Which rooms each room may import from, beside itself."""
 
