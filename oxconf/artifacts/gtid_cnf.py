@@ -147,6 +147,16 @@ class GtidCnf(OptionsArtifact):
         "the relay log goes to disk every 10,000 events (sync_relay_log), so its end may be lost",
         noted=True,
     )
+    relay_log_info_repository: str | None = setting(
+        "relay_log_info_repository",
+        TEXT,
+        "Where a slave of MySQL 5.6 or 5.7 keeps how far it is; TABLE is the default of 8.0, MariaDB has it always.",
+        Mark.SOURCE,
+        "changes together with the data, so that a slave that lost power goes on where it was (MySQL manual, Handling "
+        "an Unexpected Halt of a Replica)",
+        noted=True,
+        keys=PRODUCT,
+    )
     read_only: bool | None = setting(
         "read_only",
         ON_OFF,
@@ -187,6 +197,7 @@ class GtidCnf(OptionsArtifact):
             log_replica_updates=True,
             relay_log="mysql-relay-bin",
             relay_log_recovery=True,
+            relay_log_info_repository="TABLE",
             read_only=slave,
             super_read_only=True if slave else None,
             origins={
