@@ -11,9 +11,9 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from oxconf.deployment.consistency_database import SERIES
 from oxconf.deployment.model import Flavour
 from oxconf.deployment.secrets import PLACEHOLDER, PURPOSES, SAMPLES
+from oxconf.deployment.servers import SERIES
 from oxconf.deployment.tiers import TIERS
 
 Tree = dict[str, Any]
