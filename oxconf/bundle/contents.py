@@ -13,6 +13,7 @@ from attrs import frozen
 from oxconf.artifacts._artifact import Artifact, Install
 from oxconf.bundle.readme import host_readme
 from oxconf.bundle.services import services_text
+from oxconf.deployment.model import Deployment
 from oxconf.facts import cluster_facts_of, facts_of, to_plain
 from oxconf.plan import HostPlan, Plan
 from oxconf.runbook.script import scripts
@@ -81,7 +82,7 @@ def contents(plan: Plan, host: HostPlan, runbook: Runbook | None = None) -> Host
     sums = Entry(SUMS, sums_text({entry.path: digest(entry.data) for entry in listed}), 0o644)
     return HostContents(
         host.host.name,
-        f"{plan.deployment.name}-{host.host.name}",
+        archive_name(plan.deployment, host.host.name).removesuffix(".tar.gz"),
         (readme, manifest, sums, *installer, *steps, *files),
     )
 
@@ -102,6 +103,11 @@ def _files(host: HostPlan, entries: list[Entry]) -> bytes:
             f"{digest(entry.data)} {artifact.path}\n"
         )
     return "".join(lines).encode()
+
+
+def archive_name(deployment: Deployment, host: str) -> str:
+    """Return the name of a host's archive."""
+    return f"{deployment.name}-{host}.tar.gz"
 
 
 def digest(data: bytes) -> str:

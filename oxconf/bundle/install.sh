@@ -461,13 +461,16 @@ changes_below() {
     cut -d' ' -f1,8 "$work/plan" | grep -v '^same ' | cut -d' ' -f2 | grep -q "^$1"
 }
 
-# HAProxy reads one file, which can be judged before it is there.
+# These are whole in one file, which can be judged before it is there.
 judge_before() {
     [ -z "$root" ] || return 0
     while read -r what count uid gid mode how sum path real; do
         case $what$path in
         new/etc/haproxy/haproxy.cfg | change/etc/haproxy/haproxy.cfg)
             accepted HAProxy haproxy -c -f "$work/text.$count"
+            ;;
+        new/etc/nftables.conf | change/etc/nftables.conf)
+            accepted nftables nft -c -f "$work/text.$count"
             ;;
         esac
     done <"$work/plan"

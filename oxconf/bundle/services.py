@@ -58,7 +58,20 @@ OX_KINDS = (
     "filestore-guard",
     "filestore-guard-for-scripts",
 )
-READ_ANEW = ("hosts", "oxinstaller", "clustercheck", "clustercheck-cnf", "clustercheck-service", "check-web")
+READ_ANEW = (
+    "hosts",
+    "root-my-cnf",
+    "debian-cnf",
+    "clustercheck",
+    "clustercheck-cnf",
+    "clustercheck-service",
+    "oxinstaller",
+    "check-web",
+    "backup",
+    "backup-cnf",
+    "backup-service",
+    "restore",
+)
 """Kinds of files that are read each time they are needed; the units among them need `daemon-reload` alone."""
 
 
@@ -138,10 +151,14 @@ RULES: tuple[Rule, ...] = (
     _Service(("percona-garb",), "systemctl restart garbd.service"),
     _Service(("haproxy-cfg",), "systemctl reload-or-restart haproxy.service"),
     _Service(("keepalived-conf",), "systemctl reload-or-restart keepalived.service"),
+    _Service(("munin-node", "munin-database"), "systemctl restart munin-node.service"),
+    _Service(("backup-timer",), "systemctl restart oxconf-backup.timer"),
     _Service(("exports",), "exportfs -ra", BOTH),
     _mounts,
     _Service(OX_KINDS, "systemctl restart 'open-xchange*.service'  # one OX node at a time", BOTH),
     _Service(("proxy-ajp",), "apache2ctl configtest && systemctl reload-or-restart apache2.service", BOTH),
+    # Last: who shuts himself out has at least done the rest.
+    _Service(("nftables",), "systemctl reload-or-restart nftables.service"),
 )
 """In the order in which to do it: what others need comes first."""
 

@@ -10,6 +10,7 @@ from ipaddress import IPv4Address, IPv4Network
 
 from attrs import fields, frozen
 
+from oxconf.deployment.consistency_backup import backup_mistakes
 from oxconf.deployment.consistency_database import database_mistakes
 from oxconf.deployment.locate import Path
 from oxconf.deployment.mistakes import Mistake, quoted
@@ -51,6 +52,7 @@ def mistakes_of(deployment: Deployment) -> list[Mistake]:
         *database_mistakes(deployment),
         *_web(deployment),
         *_soap(deployment),
+        *backup_mistakes(deployment),
         *_names_of_secrets(deployment),
     ]
     if not deployment.hosts:

@@ -5,21 +5,8 @@ from collections.abc import Iterator
 from oxconf.deployment.locate import Path
 from oxconf.deployment.mistakes import Mistake, did_you_mean, listed, quoted
 from oxconf.deployment.model import DatabaseAccess, Deployment, Flavour, Mode, ReadPolicy, Role
+from oxconf.deployment.servers import PRODUCTS, SERIES
 from oxconf.deployment.topology import write_ports
-
-SERIES = {
-    Flavour.MARIADB: ("10.0", "10.1", "10.2", "10.3", "10.4", "10.5", "10.6", "10.11", "11.4", "11.8"),
-    Flavour.MYSQL: ("5.6", "5.7", "8.0", "8.4"),
-    Flavour.PXC: ("5.6", "5.7", "8.0"),
-}
-"""Release series whose options are known."""
-
-PRODUCTS = {
-    Flavour.MARIADB: "MariaDB",
-    Flavour.MYSQL: "MySQL",
-    Flavour.PXC: "Percona XtraDB Cluster",
-}
-
 
 LAST_PORT = 65535
 
@@ -51,12 +38,17 @@ def _product(deployment: Deployment) -> Iterator[Mistake]:
     if database.mode is Mode.GALERA and database.flavour is Flavour.MYSQL:
         yield Mistake(
             FLAVOUR,
-            "MySQL has no Galera",
+            "MySQL has no Galera: it belongs to MariaDB and Percona XtraDB Cluster",
             "take mariadb or percona-xtradb-cluster, or the mode replication",
             (MODE,),
         )
     if database.mode is not Mode.GALERA and database.flavour is Flavour.PXC:
-        yield Mistake(FLAVOUR, "Percona XtraDB Cluster is Galera", 'take the mode "galera"', (MODE,))
+        yield Mistake(
+            FLAVOUR,
+            f"Percona XtraDB Cluster is always a Galera cluster, and the mode is {database.mode.value}",
+            'take the mode "galera", or mariadb or mysql',
+            (MODE,),
+        )
 
 
 def _servers(deployment: Deployment) -> Iterator[Mistake]:

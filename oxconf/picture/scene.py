@@ -4,7 +4,6 @@ from enum import Enum
 
 from attrs import evolve, frozen
 
-from oxconf.deployment.consistency_database import PRODUCTS
 from oxconf.deployment.mistakes import listed
 from oxconf.deployment.model import DatabaseAccess, Deployment, Host, Mode, ReadPolicy, Role
 from oxconf.deployment.ports import (
@@ -18,6 +17,7 @@ from oxconf.deployment.ports import (
     RPCBIND_PORT,
     SESSION_CACHE_PORT,
 )
+from oxconf.deployment.servers import PRODUCTS
 from oxconf.deployment.topology import (
     CLUSTERCHECK_PORT,
     MYSQL_PORT,

@@ -6,11 +6,14 @@ from attrs import frozen
 
 from oxconf.artifacts._artifact import Artifact
 from oxconf.artifacts._server import at_least, is_mariadb, is_pxc, since
+from oxconf.artifacts.backup import Backup
 from oxconf.artifacts.filestore import Exports, Fstab
-from oxconf.artifacts.garb import Garb
+from oxconf.artifacts.garb import Garb, PerconaGarb
 from oxconf.artifacts.haproxy_cfg import HaproxyCfg
 from oxconf.artifacts.keepalived_conf import KeepalivedConf
+from oxconf.artifacts.munin import MuninDatabase, MuninNode
 from oxconf.artifacts.my_cnf import MyCnf
+from oxconf.artifacts.nftables_conf import NftablesConf
 from oxconf.artifacts.proxy_ajp import ProxyAjp
 from oxconf.artifacts.write_address import WriteAddress
 from oxconf.deployment.model import Deployment, Mode, Role
@@ -87,14 +90,32 @@ def _debian(deployment: Deployment, plan: HostPlan, kinds: set[type[Artifact]]) 
         yield "keepalived"
     if WriteAddress in kinds:
         yield "iputils-arping"
-    if Garb in kinds:
-        yield "galera-arbitrator-4"
+    if kinds & {Garb, PerconaGarb}:
+        yield _arbitrator(deployment)
     if Exports in kinds:
         yield from ("nfs-kernel-server", "nfs-common", PORTMAP)
     if Fstab in kinds:
         yield from ("nfs-common", PORTMAP)
     if ProxyAjp in kinds:
         yield from ("apache2", "curl")
-    if plan.host.runs_ox and MyCnf not in kinds:
-        # initconfigdb calls mysql.
-        yield "default-mysql-client"
+    if Backup in kinds:
+        yield "rsync"
+    if MuninNode in kinds:
+        yield "munin-node"
+    if MuninDatabase in kinds:
+        # The plugin mysql_ stays silent without them.
+        yield from ("libcache-cache-perl", "libdbd-mysql-perl")
+    if NftablesConf in kinds:
+        yield "nftables"
+    if MyCnf not in kinds and (plan.host.runs_ox or Backup in kinds):
+        # initconfigdb and the backup call it.
+        yield "mariadb-client" if is_mariadb(deployment) else "default-mysql-client"
+
+
+def _arbitrator(deployment: Deployment) -> str:
+    """Return the arbitrator's package. SOURCE: Debian; Percona's installation guides for the series."""
+    if is_mariadb(deployment):
+        return "galera-arbitrator-4" if since(deployment, mariadb="10.4") else "galera-arbitrator-3"
+    if at_least(deployment, "8.0"):
+        return "percona-xtradb-cluster-garbd"
+    return "percona-xtradb-cluster-garbd-" + ("5.7" if at_least(deployment, "5.7") else "3.x")

@@ -22,11 +22,6 @@ def settings(deployment: Deployment) -> tuple[str, ...]:
     return (f"client={client_program(deployment)}", f"socket={SOCKET}", f"data={DATA}")
 
 
-def dump_program(deployment: Deployment) -> str:
-    """Return the name of the program that dumps databases."""
-    return "mariadb-dump" if since(deployment, mariadb="10.5") else "mysqldump"
-
-
 def initialise(deployment: Deployment) -> str:
     """Return the command that fills a new data folder."""
     if since(deployment, mariadb="10.5"):

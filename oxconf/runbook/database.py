@@ -1,6 +1,6 @@
 """The steps of a database server: from what was there before to one that serves, alone or as a node of Galera."""
 
-from oxconf.artifacts._server import is_mariadb, unit_name
+from oxconf.artifacts._server import dump_program, is_mariadb, unit_name
 from oxconf.deployment.mistakes import listed
 from oxconf.deployment.model import Deployment, Host, Mode, Role
 from oxconf.deployment.ports import GALERA_PORT
@@ -23,7 +23,7 @@ START_SECONDS = 300
 
 def save(deployment: Deployment, host: Host) -> Step:
     """Return the step that saves the databases of a server that was there before."""
-    dump = product.dump_program(deployment)
+    dump = dump_program(deployment)
     return Step(
         host=host.name,
         slug="save",

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 
 from oxconf.artifacts.proxy_ajp import ProxyAjp
 from oxconf.deployment.model import Deployment, Role
-from oxconf.deployment.topology import floating_addresses
+from oxconf.deployment.ports import HTTP_PORT
+from oxconf.deployment.topology import MYSQL_PORT, floating_addresses
 from oxconf.plan import HostPlan
 from oxconf.runbook.step import Holds, Repeat, State, Step, Test
 
@@ -65,10 +66,11 @@ def checks(deployment: Deployment, plan: HostPlan) -> tuple[Test, ...]:
         ]
     for floating in floating_addresses(deployment):
         if host in floating.holders:
+            port = HTTP_PORT if floating.name == "web" else MYSQL_PORT
             tests.append(
                 Test(
-                    f"one of its holders has the {floating.name} address {floating.address}",
-                    f"  ip -4 -brief address show | grep -qwF {floating.address} || ping -c 1 -W 2 {floating.address}",
+                    f"the {floating.name} address {floating.address} answers on port {port}",
+                    f"  answers {floating.address} {port}",
                     "journalctl -u keepalived on each holder: the checked service must answer on one of them.",
                 )
             )

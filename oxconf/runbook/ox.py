@@ -146,7 +146,11 @@ def start(deployment: Deployment, plan: HostPlan, *, registered: bool, needs: tu
 
 
 def _target(endpoint: Endpoint) -> str:
-    """Return an endpoint as registerdatabase takes it: the port only where it is not MySQL's."""
+    """Return an endpoint as registerdatabase takes it.
+
+    SOURCE: DatabaseAbstraction.java of appsuite-middleware puts the text between jdbc:mysql:// and a slash, so a port
+    may be in it.
+    """
     port = "" if endpoint.port == MYSQL_PORT else f":{endpoint.port}"
     return f"{endpoint.address}{port}"
 

@@ -1,7 +1,10 @@
 """A runbook as a page for people, and as plain values for programs."""
 
 from collections.abc import Iterator, Mapping
+from itertools import groupby
 from typing import Any
+
+from attrs import evolve
 
 from oxconf.artifacts._template import fill
 from oxconf.runbook.step import Phase, Runbook, Step
@@ -15,11 +18,22 @@ def to_markdown(runbook: Runbook, cluster: str) -> str:
             "title": phase.title,
             "about": phase.about,
             "places": _places(phase, numbered),
-            "steps": [_shown(*numbered[step.host, step.slug], step) for step in phase.steps],
+            "steps": [_shown(group, numbered) for group in _groups(phase)],
         }
         for phase in runbook.phases
     ]
     return fill("runbook.md", str, title=runbook.title, about=runbook.about, cluster=cluster, phases=phases)
+
+
+def _groups(phase: Phase) -> Iterator[list[Step]]:
+    """Yield the steps that differ in their host alone and follow each other, together."""
+
+    def text(step: Step) -> Step:
+        needs = tuple(str(need) for need in step.needs if need.host != step.host)
+        return evolve(step, host="", gives=(), ends=(), needs=(), why="\n".join((step.why, *needs)))
+
+    for _, steps in groupby(phase.steps, key=text):
+        yield list(steps)
 
 
 def to_plain(runbook: Runbook) -> dict[str, Any]:
@@ -54,13 +68,30 @@ def _places(phase: Phase, numbered: Mapping[tuple[str, str], tuple[int, str]]) -
     return f"steps {numbers[0]} to {numbers[-1]}, on {', '.join(hosts)}"
 
 
-def _shown(number: int, script: str, step: Step) -> dict[str, Any]:
-    shown = _plain(number, script, step)
+def _shown(group: list[Step], numbered: Mapping[tuple[str, str], tuple[int, str]]) -> dict[str, Any]:
+    first = group[0]
+    numbers = [numbered[step.host, step.slug][0] for step in group]
+    scripts: dict[str, list[str]] = {}
+    for step in group:
+        scripts.setdefault(numbered[step.host, step.slug][1], []).append(step.host)
+    needs = [
+        need.holds.value if need.host == first.host else f"on {need.host}, {need.holds.value}"
+        for need in first.needs
+    ]
     return {
-        **shown,
-        "before": step.before,
-        "after": step.after,
-        "command": step.command.splitlines(),
+        "numbers": f"{numbers[0]}" if len(numbers) == 1 else f"{numbers[0]} to {numbers[-1]}",
+        "hosts": ", ".join(step.host for step in group),
+        "scripts": {script: ", ".join(hosts) for script, hosts in scripts.items()},
+        "title": first.title,
+        "why": first.why,
+        "needs": needs,
+        "loses": first.loses,
+        "before": first.before,
+        "after": first.after,
+        "repeat": first.repeat.value,
+        "undo": first.undo,
+        "log": first.log,
+        "command": first.command.splitlines(),
     }
 
 

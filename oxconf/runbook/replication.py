@@ -1,6 +1,6 @@
 """The steps that make a slave of a second server: dump, load, follow."""
 
-from oxconf.artifacts._server import is_mariadb
+from oxconf.artifacts._server import dump_program, is_mariadb
 from oxconf.artifacts.write_address import UNIT
 from oxconf.deployment.model import Deployment, Host
 from oxconf.deployment.topology import MYSQL_PORT, database_hosts, is_writer
@@ -31,7 +31,7 @@ def dump(deployment: Deployment, host: Host) -> Step:
         command=f"""\
 umask 077
 sql --execute='SET GLOBAL read_only = ON'
-{product.dump_program(deployment)} --all-databases --triggers --routines --events --single-transaction \\
+{dump_program(deployment)} --all-databases --triggers --routines --events --single-transaction \\
   --flush-privileges {position} >{DUMP}.part
 tail -n 1 {DUMP}.part | grep -q '^-- Dump completed' || stop '{DUMP}.part is not complete'
 mv {DUMP}.part {DUMP}

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from oxconf.deployment.model import Host, Mode, Role
 from oxconf.deployment.topology import database_hosts, mounts_filestore, ox_hosts
 from oxconf.plan import HostPlan, Plan
-from oxconf.runbook import database, filestore, front, hosts, ox, replication
+from oxconf.runbook import beside, database, filestore, front, hosts, ox, replication
 from oxconf.runbook.step import Holds, Phase, Runbook, State, Step, Test
 
 
@@ -20,6 +20,7 @@ def setup(plan: Plan) -> Runbook:
         Phase("Filestore", "The folder that all OX nodes share.", tuple(order.filestore())),
         Phase("Open-Xchange", "One node registers the cluster, then the others start.", tuple(order.ox())),
         Phase("In front", "Web servers, and the addresses that lead to them.", tuple(order.front())),
+        Phase("Beside them", "Backup, monitoring, and the packet filter last.", tuple(order.beside())),
         Phase("Verify", "On every host; it changes nothing.", tuple(order.verify())),
     )
     return Runbook(
@@ -43,6 +44,7 @@ def checks(plan: Plan, host: HostPlan) -> tuple[Test, ...]:
     if host.host.runs_ox:
         tests += ox.checks(deployment, host)
     tests += front.checks(deployment, host)
+    tests += beside.checks(host)
     return tuple(tests)
 
 
@@ -61,15 +63,15 @@ class _Order:
         for host in self.plan.hosts:
             if hosts.has_user(host):
                 yield hosts.user(self.deployment, host)
+        for host in self.plan.hosts:
             yield hosts.install_packages(self.deployment, host)
 
     def database(self) -> Iterator[Step]:
         deployment, servers = self.deployment, self.servers
-        for server in servers:
-            yield database.save(deployment, server)
-            yield database.stop(deployment, server)
-            yield from self._files(server)
-            yield database.datadir(deployment, server)
+        yield from (database.save(deployment, server) for server in servers)
+        yield from (database.stop(deployment, server) for server in servers)
+        yield from self._files(*servers)
+        yield from (database.datadir(deployment, server) for server in servers)
         if deployment.database.mode is Mode.GALERA:
             yield from self._galera()
         else:
@@ -83,8 +85,9 @@ class _Order:
             yield database.join(deployment, server, self.servers[:number])
         yield database.restart_first(deployment, first)
         serving = State(first.name, Holds.DATABASE)
-        for host in (*self.servers, *deployment.with_role(Role.ARBITRATOR)):
-            yield from self._files(host)
+        voters = (*self.servers, *deployment.with_role(Role.ARBITRATOR))
+        yield from self._files(*voters)
+        for host in voters:
             yield from self._start(host, serving)
 
     def _servers(self) -> Iterator[Step]:
@@ -111,30 +114,42 @@ class _Order:
     def ox(self) -> Iterator[Step]:
         deployment = self.deployment
         first = ox.first(deployment)
-        nodes = (first, *(host for host in ox_hosts(deployment) if host is not first))
+        if first.name in self.installed:
+            # Its database server needed the files, so configdb can only come after them.
+            yield ox.configdb(deployment, self.plans[first.name], self.servers)
+        yield from self._files(first)
+        yield from self._nodes(first)
+        yield ox.register(deployment, self.plans[first.name])
+        yield ox.context(self.plans[first.name])
+        others = tuple(host for host in ox_hosts(deployment) if host is not first)
+        yield from self._files(*others)
+        yield from self._nodes(*others)
+
+    def _nodes(self, *nodes: Host) -> Iterator[Step]:
+        """Yield how OX nodes get the filestore and start; all but the first wait for the registration."""
+        deployment = self.deployment
         for host in nodes:
-            plan = self.plans[host.name]
-            if host is first and host.name in self.installed:
-                # Its database server needed the files, so configdb can only come after them.
-                yield ox.configdb(deployment, plan, self.servers)
-            yield from self._files(host)
-            if mounts_filestore(deployment, host):
-                yield filestore.mount(deployment, plan)
-            else:
-                yield filestore.probe(deployment, plan)
-            yield ox.start(deployment, plan, registered=host is not first, needs=tuple(self.started))
-            if host is first:
-                yield ox.register(deployment, plan)
-                yield ox.context(plan)
+            step = filestore.mount if mounts_filestore(deployment, host) else filestore.probe
+            yield step(deployment, self.plans[host.name])
+        for host in nodes:
+            registered = host is not ox.first(deployment)
+            yield ox.start(
+                deployment, self.plans[host.name], registered=registered, needs=tuple(self.started)
+            )
 
     def front(self) -> Iterator[Step]:
-        for host in self.deployment.with_role(Role.WEB, Role.BALANCER):
-            yield from self._files(host)
+        front_hosts = self.deployment.with_role(Role.WEB, Role.BALANCER)
+        yield from self._files(*front_hosts)
+        for host in front_hosts:
             yield from self._start(host)
+
+    def beside(self) -> Iterator[Step]:
+        yield from self._files(*self.deployment.hosts)
+        for host in self.plan.hosts:
+            yield from beside.steps(self.deployment, host)
 
     def verify(self) -> Iterator[Step]:
         for host in self.plan.hosts:
-            yield from self._files(host.host)
             yield hosts.verify(host, self._before_the_end(host.host))
 
     def _before_the_end(self, host: Host) -> Iterator[State]:
@@ -144,23 +159,26 @@ class _Order:
         if host.runs_ox or host.has(Role.WEB):
             yield from (State(node.name, Holds.OX) for node in ox_hosts(self.deployment))
 
-    def _files(self, host: Host) -> Iterator[Step]:
-        """Yield how a host gets its files, unless it has them: what writes files of its own comes first."""
-        if host.name in self.installed:
-            return
-        plan = self.plans[host.name]
-        needs = []
+    def _files(self, *wanted: Host) -> Iterator[Step]:
+        """Yield how hosts get their files, where they have none yet: what writes files of its own comes first."""
+        missing = [host for host in wanted if host.name not in self.installed]
+        self.installed.update(host.name for host in missing)
+        plans = [self.plans[host.name] for host in missing]
+        first = ox.first(self.deployment)
+        for plan in plans:
+            if plan.host is first and not plan.host.has(Role.DATABASE):
+                yield ox.configdb(self.deployment, plan, self.servers)
+        yield from (ox.configure(plan) for plan in plans if plan.host.runs_ox)
+        yield from (hosts.install_files(plan, self._before_files(plan.host)) for plan in plans)
+        yield from (hosts.switch_on(plan) for plan in plans)
+
+    def _before_files(self, host: Host) -> Iterator[State]:
         if host.has(Role.DATABASE):
-            needs.append(State(host.name, Holds.STOPPED))
+            yield State(host.name, Holds.STOPPED)
         elif host is ox.first(self.deployment):
-            yield ox.configdb(self.deployment, plan, self.servers)
-            needs.append(State(host.name, Holds.CONFIGDB))
+            yield State(host.name, Holds.CONFIGDB)
         if host.runs_ox:
-            yield ox.configure(plan)
-            needs.append(State(host.name, Holds.CONFIGURED))
-        yield hosts.install_files(plan, needs)
-        yield hosts.switch_on(plan)
-        self.installed.add(host.name)
+            yield State(host.name, Holds.CONFIGURED)
 
     def _start(self, host: Host, *needs: State) -> Iterator[Step]:
         """Yield how the services of a host start, where it has some and they do not run yet."""

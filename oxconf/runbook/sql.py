@@ -5,11 +5,21 @@ from collections.abc import Iterator
 from attrs import frozen
 
 from oxconf.artifacts._server import is_mariadb, is_pxc, since
+from oxconf.artifacts.backup import DATABASE_USER as BACKUP_USER
 from oxconf.artifacts.clustercheck import DATABASE_USER as CLUSTERCHECK_USER
 from oxconf.artifacts.configdb_properties import DATABASE_USER
 from oxconf.deployment.model import Deployment, Host, Mode, Role
 from oxconf.deployment.secrets import Secret
-from oxconf.deployment.topology import database_hosts, floating_addresses, has_clustercheck, ox_hosts
+from oxconf.deployment.topology import (
+    LOCALHOST,
+    backup_host,
+    backup_server,
+    database_bind_address,
+    database_hosts,
+    floating_addresses,
+    has_clustercheck,
+    ox_hosts,
+)
 
 LOCAL = "localhost"
 """The account that a client on the server's socket logs in to."""
@@ -56,6 +66,7 @@ def accounts(deployment: Deployment) -> tuple[Account, ...]:
         *_galera(deployment),
         *_replication(deployment),
         *_maintenance(deployment),
+        *_backup(deployment),
     )
 
 
@@ -142,6 +153,25 @@ def _maintenance(deployment: Deployment) -> Iterator[Account]:
             grant_option=True,
             why="the scripts of the packages before 10.4 start and stop the server with it",
         )
+
+
+def _backup(deployment: Deployment) -> Iterator[Account]:
+    host = backup_host(deployment)
+    if host is None:
+        return
+    server = backup_server(deployment)
+    privileges = "SELECT, SHOW VIEW, TRIGGER, EVENT"
+    if deployment.database.mode is Mode.REPLICATION:
+        # It asks the slave how far it is, and notes the position.
+        privileges += ", RELOAD, REPLICATION CLIENT"
+    local = host is server and database_bind_address(deployment, server) == LOCALHOST
+    yield Account(
+        user=BACKUP_USER,
+        client=LOOPBACK if local else str(host.address),
+        password=deployment.password("backup"),
+        privileges=privileges,
+        why=f"the backup on {host.name}",
+    )
 
 
 def grant(deployment: Deployment, account: Account) -> str:

@@ -160,6 +160,13 @@ MISTAKES = (
     server(
         "OX349", "Another `sql_mode` on one server", OX_CNF, "sql_mode = NO_", "sql_mode = ANSI_QUOTES,NO_"
     ),
+    server(
+        "OX367",
+        "A state transfer by `xtrabackup-v2` on MariaDB",
+        WSREP,
+        "method = mariabackup",
+        "method = xtrabackup-v2",
+    ),
     server("OX331", "`innodb_flush_log_at_trx_commit = 0`", OX_CNF, "commit = 1", "commit = 0"),
     server(
         "OX901",

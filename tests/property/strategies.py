@@ -11,9 +11,9 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from oxconf.deployment.consistency_database import SERIES
 from oxconf.deployment.model import Flavour
 from oxconf.deployment.secrets import PLACEHOLDER, PURPOSES, SAMPLES
+from oxconf.deployment.servers import SERIES
 from oxconf.deployment.tiers import TIERS
 
 Tree = dict[str, Any]
@@ -193,6 +193,7 @@ def clusters(draw: st.DrawFn, *, numbers: bool = True, extra: tuple[Role, ...] =
             "multicast_group": draw(st.sampled_from(["224.0.0.1", "224.255.255.255", "224.0.1.77"])),
             "multicast_port": draw(st.integers(6000, 6999)),
             "virtual_router_id": draw(st.integers(1, 250)),
+            "firewall": draw(st.sampled_from(["none", "nftables"])),
         },
         "database": database,
         "web": {"access": "keepalived", "address": addresses[2]} if balancers else {"access": "none"},
@@ -211,10 +212,12 @@ def clusters(draw: st.DrawFn, *, numbers: bool = True, extra: tuple[Role, ...] =
             "smtp_server": draw(MAIL_SERVERS),
             "login_type": draw(st.sampled_from(["user", "global"])),
         },
+        "backup": _backup(draw, hosts),
+        "munin": {"master": "192.0.2.5"} if draw(st.booleans()) else {},
         "secrets": dict(
             zip(
                 (purpose.name for purpose in PURPOSES),
-                draw(st.lists(NAMES_OF_SECRETS, min_size=5, max_size=5, unique=True)),
+                draw(st.lists(NAMES_OF_SECRETS, min_size=len(PURPOSES), max_size=len(PURPOSES), unique=True)),
                 strict=True,
             )
         ),
@@ -228,6 +231,19 @@ def clusters(draw: st.DrawFn, *, numbers: bool = True, extra: tuple[Role, ...] =
     ):
         del tree[table]
     return tree
+
+
+def _backup(draw: st.DrawFn, hosts: list[Tree]) -> Tree:
+    able = [host["name"] for host in hosts if {"groupware", "provisioning", "filestore"} & set(host["roles"])]
+    backup: Tree = {
+        "keep": draw(st.integers(1, 3650)),
+        "at": draw(st.sampled_from(["02:30", "*-*-* 23:59:59", "Sat,Sun 01:00", "hourly"])),
+    }
+    if draw(st.booleans()):
+        backup["folder"] = draw(st.sampled_from(["/backup", "/var/backups/ox", "/srv/a.b-c_d/e"]))
+        if draw(st.booleans()):
+            backup["runs_on"] = draw(st.sampled_from(able))
+    return backup
 
 
 @st.composite

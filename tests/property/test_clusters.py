@@ -14,6 +14,7 @@ from oxconf.bundle.contents import contents
 from oxconf.deployment.load import load_text
 from oxconf.deployment.mistakes import ClusterError, InputError
 from oxconf.deployment.model import Deployment, Mode, Role
+from oxconf.deployment.servers import server_of
 from oxconf.plan import ARTIFACTS, Plan, make_plan
 from oxconf.render import evidence_of
 from oxconf.report.text import show
@@ -41,6 +42,7 @@ def tries(count: int) -> settings:
 
 
 WARNINGS = {
+    "OX355": "a server past its end of life is the user's choice",
     "OX328": "an even number of Galera nodes without an arbitrator is the user's choice",
     "OX907": "many mailboxes without a provisioning node as well",
     "OX910": "and fewer hosts than the tier recommends",
@@ -53,7 +55,9 @@ def choices(deployment: Deployment) -> set[str]:
     servers, ox = deployment.with_role(Role.DATABASE), deployment.with_role(Role.GROUPWARE)
     split = deployment.database.mode is Mode.GALERA and len(servers) % 2 == 0
     least = 3 if deployment.tier == "1m" else 2
+    server = server_of(deployment.database.flavour, deployment.database.version)
     return {
+        *(["OX355"] if server.ended else []),
         *(["OX328"] if split and not deployment.with_role(Role.ARBITRATOR) else []),
         *(
             ["OX907"]

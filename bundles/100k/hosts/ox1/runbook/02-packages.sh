@@ -18,17 +18,18 @@ log=/var/log/apt/term.log
 begin "$@"
 
 before_1() {
-  for package in haproxy keepalived nfs-common rpcbind apache2 curl default-mysql-client open-xchange-meta-server open-xchange-meta-admin open-xchange-authentication-database open-xchange-gui open-xchange-gui-wizard-plugin-gui open-xchange-configjump-generic-gui open-xchange-online-help-de open-xchange-online-help-en open-xchange-online-help-fr; do
+  set -- haproxy keepalived nfs-common rpcbind apache2 curl mariadb-client open-xchange-meta-server open-xchange-meta-admin open-xchange-authentication-database open-xchange-gui open-xchange-gui-wizard-plugin-gui open-xchange-configjump-generic-gui open-xchange-online-help-de open-xchange-online-help-en open-xchange-online-help-fr
+  for package in "$@"; do
     apt-cache show --no-all-versions "$package" | grep -q ^Version: || return 1
   done
 }
 require before_1 'apt knows every package' 'Add the missing repository (database: its vendor'"'"'s; open-xchange-*: software.open-xchange.com), then apt-get update.'
 
 export DEBIAN_FRONTEND=noninteractive
-apt-get install --yes --no-upgrade haproxy keepalived nfs-common rpcbind apache2 curl default-mysql-client open-xchange-meta-server open-xchange-meta-admin open-xchange-authentication-database open-xchange-gui open-xchange-gui-wizard-plugin-gui open-xchange-configjump-generic-gui open-xchange-online-help-de open-xchange-online-help-en open-xchange-online-help-fr
+apt-get install --yes --no-upgrade haproxy keepalived nfs-common rpcbind apache2 curl mariadb-client open-xchange-meta-server open-xchange-meta-admin open-xchange-authentication-database open-xchange-gui open-xchange-gui-wizard-plugin-gui open-xchange-configjump-generic-gui open-xchange-online-help-de open-xchange-online-help-en open-xchange-online-help-fr
 
 after_1() {
-  dpkg-query --status haproxy keepalived nfs-common rpcbind apache2 curl default-mysql-client open-xchange-meta-server open-xchange-meta-admin open-xchange-authentication-database open-xchange-gui open-xchange-gui-wizard-plugin-gui open-xchange-configjump-generic-gui open-xchange-online-help-de open-xchange-online-help-en open-xchange-online-help-fr
+  dpkg-query --status haproxy keepalived nfs-common rpcbind apache2 curl mariadb-client open-xchange-meta-server open-xchange-meta-admin open-xchange-authentication-database open-xchange-gui open-xchange-gui-wizard-plugin-gui open-xchange-configjump-generic-gui open-xchange-online-help-de open-xchange-online-help-en open-xchange-online-help-fr
 }
 confirm after_1 'every package is installed'
 

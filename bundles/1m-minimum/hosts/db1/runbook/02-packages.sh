@@ -21,7 +21,8 @@ data=/var/lib/mysql
 begin "$@"
 
 before_1() {
-  for package in mariadb-server mariadb-backup socat nfs-kernel-server nfs-common rpcbind; do
+  set -- mariadb-server mariadb-backup socat nfs-kernel-server nfs-common rpcbind
+  for package in "$@"; do
     apt-cache show --no-all-versions "$package" | grep -q ^Version: || return 1
   done
 }

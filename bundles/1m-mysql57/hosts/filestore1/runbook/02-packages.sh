@@ -18,7 +18,8 @@ log=/var/log/apt/term.log
 begin "$@"
 
 before_1() {
-  for package in nfs-kernel-server nfs-common rpcbind; do
+  set -- nfs-kernel-server nfs-common rpcbind
+  for package in "$@"; do
     apt-cache show --no-all-versions "$package" | grep -q ^Version: || return 1
   done
 }

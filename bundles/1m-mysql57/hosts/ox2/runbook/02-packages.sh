@@ -18,7 +18,8 @@ log=/var/log/apt/term.log
 begin "$@"
 
 before_1() {
-  for package in haproxy nfs-common rpcbind default-mysql-client open-xchange-meta-server open-xchange-meta-admin open-xchange-authentication-database; do
+  set -- haproxy nfs-common rpcbind default-mysql-client open-xchange-meta-server open-xchange-meta-admin open-xchange-authentication-database
+  for package in "$@"; do
     apt-cache show --no-all-versions "$package" | grep -q ^Version: || return 1
   done
 }

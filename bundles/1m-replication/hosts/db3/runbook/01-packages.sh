@@ -18,7 +18,8 @@ data=/var/lib/mysql
 begin "$@"
 
 before_1() {
-  for package in mariadb-server iputils-arping; do
+  set -- mariadb-server iputils-arping
+  for package in "$@"; do
     apt-cache show --no-all-versions "$package" | grep -q ^Version: || return 1
   done
 }

@@ -21,7 +21,8 @@ data=/var/lib/mysql
 begin "$@"
 
 before_1() {
-  for package in mariadb-server apache2 curl open-xchange-meta-server open-xchange-meta-admin open-xchange-authentication-database open-xchange-gui open-xchange-gui-wizard-plugin-gui open-xchange-configjump-generic-gui open-xchange-online-help-de open-xchange-online-help-en open-xchange-online-help-fr; do
+  set -- mariadb-server apache2 curl open-xchange-meta-server open-xchange-meta-admin open-xchange-authentication-database open-xchange-gui open-xchange-gui-wizard-plugin-gui open-xchange-configjump-generic-gui open-xchange-online-help-de open-xchange-online-help-en open-xchange-online-help-fr
+  for package in "$@"; do
     apt-cache show --no-all-versions "$package" | grep -q ^Version: || return 1
   done
 }
