@@ -81,6 +81,7 @@ class Role(Enum):
     BALANCER = "balancer"
     FILESTORE = "filestore"
     ARBITRATOR = "arbitrator"
+    DIRECTOR = "director"
 
 
 class LoginType(Enum):
