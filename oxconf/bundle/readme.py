@@ -9,6 +9,7 @@ from oxconf.artifacts.filestore import Exports, Fstab
 from oxconf.artifacts.garb import Garb
 from oxconf.artifacts.haproxy_cfg import HaproxyCfg
 from oxconf.artifacts.keepalived_conf import KeepalivedConf
+from oxconf.artifacts.lvs_kernel import LvsModules, LvsSysctl
 from oxconf.artifacts.multicast import MulticastInterfaces
 from oxconf.artifacts.my_cnf import MyCnf
 from oxconf.artifacts.oxinstaller import OxInstaller
@@ -30,6 +31,7 @@ _ROLES = {
     "balancer": "may hold the web address",
     "filestore": "keeps the filestore and serves it over NFS to the OX hosts that are elsewhere",
     "arbitrator": "votes in the Galera cluster without holding data",
+    "director": "leads the database calls of OX to the database servers",
 }
 
 _SWITCHES = {
@@ -129,6 +131,12 @@ def _steps(deployment: Deployment, plan: HostPlan) -> Iterator[Step]:
         "Keep the old ones, and copy the files with the mode and owner above; add each block to its file.",
         [],
     )
+    if LvsSysctl.path in paths:
+        modules = ["systemctl restart systemd-modules-load"] if LvsModules.path in paths else []
+        yield (
+            "Give the kernel its settings: those of ARP must be there before the addresses.",
+            [*modules, "systemctl restart systemd-sysctl"],
+        )
     yield from _switch_on(plan, paths)
     if Fstab.path in paths:
         path = deployment.filestore.path
@@ -157,6 +165,7 @@ def _packages(deployment: Deployment, plan: HostPlan) -> list[str]:
         (HaproxyCfg, ["haproxy"]),
         (ProxyAjp, ["apache2"]),
         (KeepalivedConf, ["keepalived"]),
+        (LvsModules, ["ipvsadm"]),
         (Exports, ["nfs-kernel-server"]),
         (Fstab, ["nfs-common"]),
     )
