@@ -11,6 +11,9 @@ from oxconf.syntax._base import Problem
 
 T = TypeVar("T")
 
+Fields = Mapping[str, tuple[str, Callable[[str], Any]]]
+"""Field and type of a block's settings of one value, by keyword."""
+
 
 @frozen(kw_only=True)
 class Block:
@@ -46,10 +49,8 @@ class BlockReader:
             if "$" not in text and not _is_ipv6(text):
                 self.problems.append(Problem(node.line, f'{node.words[0]}: "{text}" does not fit'))
 
-    def simple(
-        self, fields: Mapping[str, tuple[str, Callable[[str], Any]]], block: keepalived.Node
-    ) -> tuple[dict[str, Any], dict[str, int]]:
-        """Return the values and the lines of a block's one-word settings; `fields` has field and type by keyword."""
+    def simple(self, fields: Fields, block: keepalived.Node) -> tuple[dict[str, Any], dict[str, int]]:
+        """Return the values and the lines of a block's settings of one value."""
         values: dict[str, Any] = {}
         lines: dict[str, int] = {}
         for node in block.children or ():

@@ -1,7 +1,7 @@
 """The part of `keepalived.conf` that is LVS: virtual servers, the real servers behind them, and their checks.
 
 With direct routing the director rewrites the destination's MAC address alone: the server takes the packet for an
-address that it has on lo, and answers the caller itself. Ports can not change, so writes and reads have an address each.
+address that it has on lo, and answers the caller itself. Ports can not change: writes and reads have an address each.
 """
 
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from ipaddress import IPv4Address
 
 from attrs import frozen
 
-from oxconf.artifacts._keepalived_blocks import Block, BlockReader
+from oxconf.artifacts._keepalived_blocks import Block, BlockReader, Fields
 from oxconf.artifacts._time import SECOND, Milliseconds
 from oxconf.artifacts.none_fit import NoneFit
 from oxconf.deployment.model import Deployment, Host
@@ -170,7 +170,7 @@ def virtual_origins(deployment: Deployment, host: Host) -> Iterator[tuple[str, O
     )
 
 
-_CHECK_FIELDS = {
+_CHECK_FIELDS: Fields = {
     "connect_port": ("connect_port", int),
     "connect_timeout": ("connect_timeout", Milliseconds.keepalived),
     "retry": ("retry", int),
@@ -178,9 +178,9 @@ _CHECK_FIELDS = {
     "misc_path": ("command", str),
     "misc_timeout": ("timeout", Milliseconds.keepalived),
 }
-_URL_FIELDS = {"path": ("path", str), "status_code": ("status_code", str)}
-_REAL_FIELDS = {"weight": ("weight", int)}
-_VIRTUAL_FIELDS = {
+_URL_FIELDS: Fields = {"path": ("path", str), "status_code": ("status_code", str)}
+_REAL_FIELDS: Fields = {"weight": ("weight", int)}
+_VIRTUAL_FIELDS: Fields = {
     "lvs_sched": ("lvs_sched", str),
     "lb_algo": ("lvs_sched", str),
     "lvs_method": ("lvs_method", str),

@@ -134,7 +134,8 @@ class LvsAddresses(ParsedArtifact):
         return cls(
             addresses=tuple(address for _, address in services),
             origins={
-                f"{address} added": deployment.origin("database", f"{name}_address") for name, address in services
+                f"{address} added": deployment.origin("database", f"{name}_address")
+                for name, address in services
             },
         )
 

@@ -204,7 +204,8 @@ def _read_policy(deployment: Deployment) -> Iterator[Mistake]:
     lvs = access is DatabaseAccess.LVS
     spreads = lvs or access is DatabaseAccess.HAPROXY
     round_robin = (ReadPolicy.ROUND_ROBIN_CAUSAL, ReadPolicy.ROUND_ROBIN_MONITOR)
-    possible = [
+    with_address = round_robin if lvs else (ReadPolicy.READ_ADDRESS,)
+    combinations = [
         ReadPolicy.ROUND_ROBIN_CAUSAL if spreads and mode is Mode.GALERA else None,
         ReadPolicy.ROUND_ROBIN_MONITOR if spreads else None,
         # In replication nobody moves a floating address for reads.
@@ -212,35 +213,29 @@ def _read_policy(deployment: Deployment) -> Iterator[Mistake]:
         # HAProxy takes no writes in replication: without reads it would have nothing to do.
         None if access is DatabaseAccess.HAPROXY and mode is Mode.REPLICATION else ReadPolicy.WRITE_ADDRESS,
     ]
-    words = [f'"{word.value}"' for word in possible if word]
+    possible = [word for word in combinations if word]
     if policy not in possible:
         yield Mistake(
             POLICY,
             f"the read policy {policy.value} does not go with the mode {mode.value} and access {access.value}",
-            "take " + " or ".join(words),
+            "take " + " or ".join(f'"{word.value}"' for word in possible),
             (ACCESS, MODE),
         )
-    elif policy is ReadPolicy.READ_ADDRESS and database.read_address is None:
+    elif policy in with_address and database.read_address is None:
         yield Mistake(
             POLICY,
-            "the read policy is read-address, but there is none",
-            "add database.read_address",
+            "LVS changes no ports: reads need an address of their own, and there is none"
+            if lvs
+            else "the read policy is read-address, but there is none",
+            "add database.read_address" + (', or take "write-address"' if lvs else ""),
             (ACCESS,),
         )
-    elif lvs and policy in round_robin:
-        if database.read_address is None:
-            yield Mistake(
-                POLICY,
-                "LVS changes no ports: reads need an address of their own, and there is none",
-                'add database.read_address, or take the read policy "write-address"',
-                (ACCESS,),
-            )
-    elif policy is not ReadPolicy.READ_ADDRESS and database.read_address is not None:
+    elif policy not in with_address and database.read_address is not None:
         read_address: Path = ("database", "read_address")
-        users = [word for word in possible if word in (ReadPolicy.READ_ADDRESS, *(round_robin if lvs else ()))]
+        users = [word.value for word in possible if word in with_address]
         yield Mistake(
             read_address,
             f"nothing uses this address: the read policy is {policy.value}",
-            f'drop it, or take "{users[0].value}"' if users else "drop it",
+            f'drop it, or take "{users[0]}"' if users else "drop it",
             rests_on=(read_address, POLICY, ACCESS, MODE),
         )

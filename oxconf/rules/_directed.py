@@ -64,15 +64,16 @@ def taking(evidence: Evidence, address: str, port: int) -> tuple[Directed, ...]:
     return tuple(each for each in directed(evidence) if each.takes(address, port))
 
 
-def kernel_settings(host: HostEvidence, key: str) -> tuple[tuple[str, Place], ...]:
-    """Return the values that the host's files of sysctl give to keys that a pattern matches, the last first.
+def kernel_settings(host: HostEvidence, pattern: str) -> dict[str, tuple[str, Place]]:
+    """Return value and place of each key of sysctl that the host's files set; the last file and line count.
 
-    `key` is a regular expression with dots between the parts. /etc/sysctl.conf is read last, as Debian does.
+    `pattern` is a regular expression for whole keys, with dots between the parts. /etc/sysctl.conf comes last, as it
+    does on Debian.
     """
-    paths = sorted(path for path in host.files if re.fullmatch(r"/etc/sysctl\.d/[^/]+\.conf", path))
-    found = []
-    for path in (*paths, *(["/etc/sysctl.conf"] if "/etc/sysctl.conf" in host.files else [])):
+    folder = sorted(path for path in host.files if re.fullmatch(r"/etc/sysctl\.d/[^/]+\.conf", path))
+    found: dict[str, tuple[str, Place]] = {}
+    for path in (*folder, *(path for path in ("/etc/sysctl.conf",) if path in host.files)):
         for entry in host.document(sysctl.parse, path).entries:
-            if re.fullmatch(key, entry.key):
-                found.append((entry.value, Place(host.name, path, entry.line)))
-    return tuple(reversed(found))
+            if re.fullmatch(pattern, entry.key):
+                found[entry.key] = (entry.value, Place(host.name, path, entry.line))
+    return found

@@ -84,10 +84,10 @@ def endpoint(evidence: Evidence, url: JdbcUrl) -> tuple[str, int]:
 def way(evidence: Evidence, host: HostEvidence, url: JdbcUrl) -> Way | None:
     """Return where a URL of this host leads, or None where that is not known."""
     for each in taking(evidence, url.host, url.port):
-        active = each.service.active
-        owners = (evidence.owner(str(server.address)) for server in active)
-        servers = tuple(owner for owner in owners if owner is not None and owner.is_database)
-        return Way(tuple(str(server.address) for server in active), servers, each.at("servers"))
+        addresses = tuple(str(server.address) for server in each.service.active)
+        owners = (evidence.owner(address) for address in addresses)
+        behind = tuple(owner for owner in owners if owner is not None and owner.is_database)
+        return Way(addresses, behind, each.at("servers"))
     there = reached(evidence, host, url.host)
     if there is None:
         return None

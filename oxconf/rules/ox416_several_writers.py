@@ -62,7 +62,10 @@ RULE = Rule(
         "load; with replication the servers' data drift apart."
     ),
     remedy="Leave one server of the listener active, write backup behind all others, and no option allbackups.",
-    source="the tutorial: one active/passive instance for writes; HAProxy manual, backup and option allbackups; keepalived.conf(5)",
+    source=(
+        "the tutorial: one active/passive instance for writes; HAProxy manual, backup and option allbackups; "
+        "keepalived.conf(5), lvs_sched"
+    ),
     daemons="haproxy -c: valid. keepalived -t: no word.",
     check=check,
 )

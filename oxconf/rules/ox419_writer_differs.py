@@ -45,7 +45,9 @@ def _directors(evidence: Evidence) -> Iterator[Finding]:
 
 
 def _order(evidence: Evidence, each: Directed) -> tuple[str, ...]:
-    servers = sorted(each.service.servers, key=lambda server: -(1 if server.weight is None else server.weight))
+    servers = sorted(
+        each.service.servers, key=lambda server: -(1 if server.weight is None else server.weight)
+    )
     return tuple(evidence.name_of(str(server.address)) for server in servers)
 
 

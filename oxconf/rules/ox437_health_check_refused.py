@@ -95,8 +95,8 @@ RULE = Rule(
     severity=Severity.ERROR,
     title="The health check of a database server does not answer a host that asks it",
     why=(
-        "The HAProxy, or the director, of that host takes the server for dead. Where no server answers it, its OX has no database, while "
-        "all other nodes work."
+        "The HAProxy or the director of that host takes the server for dead. Where no server answers it, its OX has no "
+        "database, while all other nodes work; where no server answers a director, no node has one."
     ),
     remedy="Add IPAddressAllow= with the host's address to clustercheck.socket; then restart the socket.",
     source=(

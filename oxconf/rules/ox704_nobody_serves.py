@@ -103,9 +103,7 @@ def _calls(evidence: Evidence) -> Iterator[Call]:
         for real in service.service.servers:
             place = service.file.at(real.line)
             if service.is_direct and (real.port or service.service.port):
-                yield Call(
-                    service.director, str(real.address), real.port or service.service.port, place
-                )
+                yield Call(service.director, str(real.address), real.port or service.service.port, place)
             for check_ in real.checks:
                 if check_.connect_port is not None:
                     asked = service.file.at(check_.line_of("connect_port"))

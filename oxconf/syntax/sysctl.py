@@ -56,7 +56,9 @@ def parse(text: str) -> Document:
             items.append(Unread(line.raw, line.number))
         elif not equals or not key.lstrip("-"):
             items.append(Unread(line.raw, line.number))
-            problems.append(Problem(line.number, "systemd-sysctl ignores the line because it is not key = value."))
+            problems.append(
+                Problem(line.number, "systemd-sysctl ignores the line because it is not key = value.")
+            )
         else:
             items.append(Entry(_dotted(key.removeprefix("-")), value.strip(" \t"), line.number, line.raw))
     return Document(tuple(items), tuple(problems))

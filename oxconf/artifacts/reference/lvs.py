@@ -220,7 +220,11 @@ def _addresses(text: str) -> Iterator[Statement]:
 
 ADDRESSES = Reference(
     (
-        *(each for each in units.MULTICAST_UNIT.settings if each.key in ("Unit Description", "Install WantedBy")),
+        *(
+            each
+            for each in units.MULTICAST_UNIT.settings
+            if each.key in ("Unit Description", "Install WantedBy")
+        ),
         entry(
             "Unit After",
             "list",
@@ -229,10 +233,18 @@ ADDRESSES = Reference(
             "without the settings of ARP the host would answer for the addresses",
         ),
         entry(
-            "Service Type", "text", "A command that ends, no daemon.", Mark.OURS, "an address needs no process"
+            "Service Type",
+            "text",
+            "A command that ends, no daemon.",
+            Mark.OURS,
+            "an address needs no process",
         ),
         entry(
-            "Service RemainAfterExit", "switch", "Counts as running.", Mark.OURS, "`systemctl stop` takes it away"
+            "Service RemainAfterExit",
+            "switch",
+            "Counts as running.",
+            Mark.OURS,
+            "`systemctl stop` takes it away",
         ),
         entry(
             "Service ExecStart",
@@ -243,7 +255,12 @@ ADDRESSES = Reference(
             name="added",
         ),
         entry(
-            "Service ExecStop", "command", "Takes it away.", Mark.OURS, "before a server leaves the cluster", name="gone"
+            "Service ExecStop",
+            "command",
+            "Takes it away.",
+            Mark.OURS,
+            "before a server leaves the cluster",
+            name="gone",
         ),
     ),
     _addresses,
