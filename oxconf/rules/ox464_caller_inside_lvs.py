@@ -32,7 +32,7 @@ def _callers(evidence: Evidence, each: Directed, seen: set[tuple[str, str]]) -> 
         if client.host.name in behind:
             what = "a server behind it: the call goes to its own server, whoever the writer is"
         elif client.host is each.director:
-            what = "its director: the answer comes back to an address of its own, and is dropped"
+            what = "its director: the call leaves from the shared address, which the server takes for its own"
         else:
             continue
         seen.add(key)
