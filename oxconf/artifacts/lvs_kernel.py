@@ -100,7 +100,7 @@ class LvsSysctl(ParsedArtifact):
     def read(cls, text: str) -> tuple[Self, tuple[Problem, ...]]:
         """Read any file of sysctl.d."""
         document = sysctl.parse(text)
-        settings = tuple((entry.key, entry.value) for entry in document.entries)
+        settings = tuple((entry.key, entry.value or "") for entry in document.entries)
         lines = {entry.key: entry.line for entry in document.entries}
         return cls(settings=settings, lines=lines), document.problems
 

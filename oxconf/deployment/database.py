@@ -122,7 +122,7 @@ class Database:
         "Address that takes the writes; used for replication and where access is floating-address or lvs."
     )
     read_address: IPv4Address | None = key(
-        "Address for reads, for the read policy read-address, and for both round robins where access is lvs."
+        "Address for reads: for the read policy read-address, and for the round robins of access lvs."
     )
     read_port: int = key("Port of the local HAProxy for reads.", minimum=1, maximum=65535)
     write_port: int = key(

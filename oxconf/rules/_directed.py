@@ -75,5 +75,5 @@ def kernel_settings(host: HostEvidence, pattern: str) -> dict[str, tuple[str, Pl
     for path in (*folder, *(path for path in ("/etc/sysctl.conf",) if path in host.files)):
         for entry in host.document(sysctl.parse, path).entries:
             if re.fullmatch(pattern, entry.key):
-                found[entry.key] = (entry.value, Place(host.name, path, entry.line))
+                found[entry.key] = (entry.value or "", Place(host.name, path, entry.line))
     return found

@@ -14,15 +14,15 @@ from oxconf.syntax._lines import Blank, Comment, Unread, comment, join, refuse, 
 __all__ = ["Blank", "Comment", "Document", "Entry", "Unread", "Unwritable", "parse", "render"]
 
 _END = re.compile(r"\r\n|[\r\n\0]")
-_KEY = re.compile(r"[A-Za-z0-9_/*-]+(\.[A-Za-z0-9_/*-]+)*", re.ASCII)
+_KEY = re.compile(r"[A-Za-z0-9_*-]+(\.[A-Za-z0-9_/*-]+)*", re.ASCII)
 
 
 @frozen
 class Entry:
-    """One setting: `net.ipv4.ip_forward` and its value."""
+    """One setting: `net.ipv4.ip_forward` and its value, None where the key is only taken out of a pattern (`-key`)."""
 
     key: str
-    value: str
+    value: str | None
     line: int = field(default=0, eq=False)
     raw: str | None = field(default=None, eq=False, repr=False)
 
@@ -36,8 +36,8 @@ class Document:
 
     @property
     def entries(self) -> tuple[Entry, ...]:
-        """All entries in file order."""
-        return tuple(item for item in self.items if isinstance(item, Entry))
+        """All entries that set a value, in file order."""
+        return tuple(item for item in self.items if isinstance(item, Entry) and item.value is not None)
 
 
 def parse(text: str) -> Document:
@@ -51,16 +51,15 @@ def parse(text: str) -> Document:
             continue
         key, equals, value = line.body.partition("=")
         key = key.strip(" \t")
-        if not equals and key.startswith("-"):
-            # Takes a key out of a pattern; nothing is set.
-            items.append(Unread(line.raw, line.number))
-        elif not equals or not key.lstrip("-"):
+        alone = not equals and key.startswith("-")
+        if not key.removeprefix("-") or not (equals or alone):
             items.append(Unread(line.raw, line.number))
             problems.append(
                 Problem(line.number, "systemd-sysctl ignores the line because it is not key = value.")
             )
         else:
-            items.append(Entry(_dotted(key.removeprefix("-")), value.strip(" \t"), line.number, line.raw))
+            given = None if alone else value.strip(" \t")
+            items.append(Entry(_dotted(key.removeprefix("-")), given, line.number, line.raw))
     return Document(tuple(items), tuple(problems))
 
 
@@ -81,7 +80,9 @@ def render(document: Document) -> str:
 def _write(entry: Entry) -> str:
     if not _KEY.fullmatch(entry.key) or entry.key.startswith("-"):
         raise Unwritable(f"{shortened(entry.key)} is no key of sysctl")
+    if entry.value is None:
+        return f"-{entry.key}"
     refuse(entry.value, "".join(map(chr, (*range(1, 32), 127))), "a value of sysctl")
-    if entry.value != entry.value.strip():
+    if entry.value != entry.value.strip(" \t"):
         raise Unwritable(f"sysctl drops the blanks around {shortened(entry.value)}")
     return f"{entry.key} = {entry.value}"

@@ -18,6 +18,8 @@ JUDGES = {
     "/etc/mysql/ox.conf.d/*.cnf": "test_mariadb",
     "/etc/network/interfaces": "test_system",
     "/etc/network/interfaces.d/*": "test_system",
+    "/etc/modules-load.d/*.conf": "test_lvs",
+    "/etc/sysctl.d/*.conf": "test_lvs",
     "/etc/sysusers.d/*.conf": "test_system",
     "/etc/systemd/system/*": "test_systemd",
     "/opt/open-xchange/etc/*.ccf": "test_java",

@@ -179,7 +179,7 @@ MODULES = Reference(
 
 def _sysctl(text: str) -> Iterator[Statement]:
     for each in sysctl.parse(text).entries:
-        yield Statement(each.key, each.value, each.line)
+        yield Statement(each.key, each.value or "", each.line)
 
 
 SYSCTL = Reference(
