@@ -35,7 +35,9 @@ def _has(host: HostEvidence, address: str) -> bool:
     if address in host.own_addresses:
         return True
     found = re.compile(rf"(?<![0-9.]){re.escape(address)}(?![0-9.])")
-    return any(found.search(file.text) for path, file in host.files.items() if path.startswith(_NETWORK))
+    texts = (file.text for path, file in host.files.items() if path.startswith(_NETWORK))
+    # What takes an address away when a unit stops gives none.
+    return any(found.search(line) and " del" not in line for text in texts for line in text.splitlines())
 
 
 RULE = Rule(

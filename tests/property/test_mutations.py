@@ -150,7 +150,7 @@ MUTATIONS = (
     Mutation("OX446", HAPROXY, r"(?<=mode )tcp", "http", needs=HAPROXY_GALERA),
     Mutation("OX449", KEEPALIVED, r"    track_script \{\n[^}]*\}\n", "", hosts=2, needs=BALANCERS | REPLICATION),
     Mutation("OX416", KEEPALIVED, r"(?<=lvs_sched )fo", "rr", needs=LVS),
-    Mutation("OX419", KEEPALIVED, r"(?<=        weight )1(?=\n)", "9", hosts=2, needs=LVS | {"balancers": "no"}),
+    Mutation("OX419", KEEPALIVED, r"(?<=        weight )2(?=\n)", "0", hosts=2, needs=LVS | {"balancers": "no"}),
     Mutation("OX437", SOCKET, r"IPAddressAllow=[0-9.]+\n", "", needs=LVS),
     Mutation("OX458", LVS_ADDRESSES, r"(?<=replace )[0-9.]+", NOBODYS, needs=LVS),
     Mutation("OX461", SYSCTL, r"(?<=arp_ignore = ).+", "0", needs=LVS),
