@@ -17,7 +17,14 @@ BUNDLES = ROOT / "bundles"
 
 Pages = dict[str, str | bytes]
 
-EXPLANATION = ("why.md", "read-policies.md", "sizing.md", "differences.md", "sources.md")
+EXPLANATION = (
+    "why.md",
+    "read-policies.md",
+    "database-access.md",
+    "sizing.md",
+    "differences.md",
+    "sources.md",
+)
 REFERENCE = "reference/index.md"
 WRITTEN = ("index.md", "tutorial.md", REFERENCE, *EXPLANATION, "next.md")
 """The pages that somebody wrote, in the order of the navigation."""
