@@ -153,7 +153,7 @@ def files_page(kind: str) -> str:
         ("multicast-unit", "groupware and provisioning"),
         ("check-web", "balancer"),
         ("proxy-ajp", "web"),
-        ("keepalived-conf", "balancer and database in some clusters"),
+        ("keepalived-conf", "balancer, director and database in some clusters"),
         ("sysusers", "groupware and provisioning and filestore"),
         ("garb", "arbitrator"),
     ],
