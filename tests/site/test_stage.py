@@ -154,7 +154,7 @@ def files_page(kind: str) -> str:
         ("check-web", "balancer"),
         ("proxy-ajp", "web"),
         ("keepalived-conf", "balancer, director and database in some clusters"),
-        ("sysusers", "groupware and provisioning and filestore"),
+        ("sysusers", "groupware, provisioning and filestore"),
         ("garb", "arbitrator"),
     ],
 )
