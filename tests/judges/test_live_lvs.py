@@ -154,6 +154,14 @@ def ask(connection: socket.socket) -> str:
         return ""
 
 
+def closed(connection: socket.socket) -> None:
+    """Wait for the end of a connection: on a busy director its check may come after the writer's own."""
+    deadline = time.monotonic() + PATIENCE
+    while ask(connection):
+        assert time.monotonic() < deadline, "the connection stays"
+        time.sleep(0.05)
+
+
 @pytest.fixture(scope="module")
 def lan(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lan]:
     need_root()
@@ -184,13 +192,13 @@ def test_writes_go_to_one_server_and_no_connection_stays_on_another(lan: Lan) ->
         assert ask(before) == "db1"
         lan.databases["db1"].fit = False
         lan.until(WRITE, "db2")
-        assert ask(before) == ""
+        closed(before)
     with lan.connect(WRITE) as meanwhile:
         assert ask(meanwhile) == "db2"
         lan.databases["db1"].fit = True
         lan.until(WRITE, "db1")
         # The writer is back, and nothing goes on writing to the server that took over.
-        assert ask(meanwhile) == ""
+        closed(meanwhile)
     assert {lan.asked(WRITE) for _ in range(9)} == {"db1"}
 
 
@@ -200,6 +208,6 @@ def test_the_third_serves_until_the_second_is_back(lan: Lan) -> None:
     with lan.connect(WRITE) as meanwhile:
         lan.databases["db2"].fit = True
         lan.until(WRITE, "db2")
-        assert ask(meanwhile) == ""
+        closed(meanwhile)
     lan.databases["db1"].fit = True
     lan.until(WRITE, "db1")
