@@ -146,10 +146,12 @@ class Lan:
 
 
 def ask(connection: socket.socket) -> str:
-    """Who answers on a connection; empty when it was closed."""
+    """Who answers on a connection; empty when it was closed, which a silent one is not."""
     try:
         connection.sendall(b"?")
         return connection.recv(100).decode()
+    except TimeoutError:
+        return "nobody"
     except OSError:
         return ""
 
