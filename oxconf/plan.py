@@ -24,11 +24,13 @@ from oxconf.artifacts.haproxy_cfg import HaproxyCfg
 from oxconf.artifacts.host_cnf import HostCnf
 from oxconf.artifacts.hosts import Hosts
 from oxconf.artifacts.keepalived_conf import KeepalivedConf
+from oxconf.artifacts.lvs_kernel import LvsAddresses, LvsModules, LvsSysctl
 from oxconf.artifacts.mariadb_dropin import MariadbDropin, MysqlDropin
 from oxconf.artifacts.multicast import MulticastInterfaces, MulticastUnit
 from oxconf.artifacts.munin import MuninDatabase, MuninNode
 from oxconf.artifacts.my_cnf import MyCnf
 from oxconf.artifacts.nftables_conf import NftablesConf
+from oxconf.artifacts.none_fit import NoneFit
 from oxconf.artifacts.ox_cnf import OxCnf
 from oxconf.artifacts.oxinstaller import OxInstaller
 from oxconf.artifacts.proxy_ajp import ProxyAjp
@@ -55,6 +57,9 @@ ARTIFACTS: tuple[type[Artifact], ...] = (
     ClustercheckSocket,
     ClustercheckService,
     WriteAddress,
+    LvsAddresses,
+    LvsModules,
+    LvsSysctl,
     Garb,
     PerconaGarb,
     GroupwareConfigdb,
@@ -81,6 +86,7 @@ ARTIFACTS: tuple[type[Artifact], ...] = (
     MuninNode,
     MuninDatabase,
     NftablesConf,
+    NoneFit,
 )
 """Every type of file, in the order in which manifests and READMEs list them."""
 

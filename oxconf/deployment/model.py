@@ -85,6 +85,7 @@ class Role(Enum):
     BALANCER = "balancer"
     FILESTORE = "filestore"
     ARBITRATOR = "arbitrator"
+    DIRECTOR = "director"
 
 
 class LoginType(Enum):

@@ -30,6 +30,7 @@ from oxconf.syntax import (
     optionfile,
     properties,
     shellvars,
+    sysctl,
     sysusers,
     unit,
 )
@@ -84,6 +85,7 @@ SYNTAXES = {
     r"/etc/fstab": fstab,
     r"/etc/hosts": hosts,
     r"/etc/network/interfaces": interfaces,
+    r"/etc/sysctl\.d/.*": sysctl,
     r"/etc/sysusers\.d/.*": sysusers,
     r"/etc/systemd/system/.*": unit,
     r"/etc/default/.*": shellvars,
@@ -91,7 +93,8 @@ SYNTAXES = {
     r"/etc/keepalived/.*": keepalived,
     r"/etc/apache2/.*": apache,
 }
-SCRIPTS = ("/usr/local/sbin/", "/usr/local/bin/")
+WITHOUT_SYNTAX = ("/usr/local/sbin/", "/usr/local/bin/", "/etc/modules-load.d/")
+"""Scripts, and a list of words."""
 
 
 def loaded(tree: Tree, passwords: dict[str, str] | None = None) -> Deployment:
@@ -109,7 +112,7 @@ def is_read_back(artifact: Artifact) -> None:
     text.encode("ascii")
     if isinstance(artifact, ParsedArtifact):
         assert type(artifact).parse(text) == artifact
-    if not artifact.path.startswith(SCRIPTS):
+    if not artifact.path.startswith(WITHOUT_SYNTAX):
         (syntax,) = [module for path, module in SYNTAXES.items() if re.fullmatch(path, artifact.path)]
         document = syntax.parse(text)
         assert not document.problems
