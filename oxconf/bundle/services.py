@@ -12,6 +12,7 @@ from attrs import frozen
 from oxconf.artifacts._artifact import Artifact, Switch
 from oxconf.artifacts._server import unit_name
 from oxconf.artifacts.filestore import Fstab
+from oxconf.artifacts.lvs_kernel import LvsAddresses
 from oxconf.artifacts.multicast import MulticastInterfaces, MulticastUnit
 from oxconf.artifacts.write_address import WriteAddress
 from oxconf.deployment.model import Deployment, Mode
@@ -67,6 +68,7 @@ READ_ANEW = (
     "clustercheck-service",
     "oxinstaller",
     "check-web",
+    "none-fit",
     "backup",
     "backup-cnf",
     "backup-service",
@@ -110,7 +112,7 @@ def _network(deployment: Deployment, artifact: Artifact) -> Iterator[Command]:
     if isinstance(artifact, MulticastInterfaces):
         for route in artifact.routes:
             yield INSTALL, f"ip route replace {route.network} dev {shlex.quote(route.interface)}"
-    elif isinstance(artifact, MulticastUnit):
+    elif isinstance(artifact, MulticastUnit | LvsAddresses):
         for enable in artifact.enables():
             yield INSTALL, f"systemctl restart {enable.name}"
 
@@ -143,6 +145,8 @@ RULES: tuple[Rule, ...] = (
     _switch_off,
     _units,
     _switch_on,
+    _Service(("lvs-modules",), "systemctl restart systemd-modules-load.service"),
+    _Service(("lvs-sysctl",), "systemctl restart systemd-sysctl.service"),
     _network,
     _database,
     _Service(("clustercheck-socket",), "systemctl restart clustercheck.socket"),

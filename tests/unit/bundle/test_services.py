@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from oxconf.api import load
@@ -11,6 +13,8 @@ from oxconf.bundle.services import BOTH, INSTALL, READ_ANEW, REMOVE, RULES, serv
 from oxconf.deployment.load import load_text
 from oxconf.deployment.model import Deployment
 from oxconf.plan import ARTIFACTS, make_plan
+
+DEPLOYMENTS = Path(__file__).parents[2] / "clusters/deployments"
 
 
 def commands(deployment: Deployment, host: str) -> list[str]:
@@ -77,6 +81,7 @@ def test_the_archive_holds_them_in_a_form_that_the_installer_reads() -> None:
 def test_every_kind_of_file_has_its_command_or_is_read_anew(kind: type[Artifact]) -> None:
     found = set()
     for cluster in (
+        *(path.read_text() for path in sorted(DEPLOYMENTS.glob("*.toml"))),
         'tier = "1m"\n',
         'tier = "1m"\n[network]\nmanaged_by = "other"\n[database]\nmode = "replication"\n',
         'tier = "1m"\n[database]\nmode = "replication"\nflavour = "mysql"\nversion = "5.7"\n',
@@ -98,3 +103,13 @@ def _lines(deployment: Deployment, artifacts: tuple[Artifact, ...]) -> list[str]
     # A unit that systemd reads again does not run its new text yet.
     text = services_text(deployment, artifacts)
     return [line for line in text.splitlines() if not line.endswith("daemon-reload")]
+
+
+def test_a_server_behind_lvs_answers_no_arp_before_it_has_the_addresses() -> None:
+    cluster = load_text((DEPLOYMENTS / "1m-lvs.toml").read_text())
+
+    found = commands(cluster, "db1")
+
+    assert found.index("systemctl restart systemd-sysctl.service") < found.index(
+        "systemctl restart oxconf-lvs-addresses.service"
+    )
