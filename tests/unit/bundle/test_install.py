@@ -11,15 +11,16 @@ from pathlib import Path
 import pytest
 from installing import FILES, INSTALLER, ROOT_USER, File, Machine, block, number
 
-from oxconf.api import load
 from oxconf.artifacts._artifact import Install
 from oxconf.bundle.contents import contents
+from oxconf.deployment.load import load_text
 from oxconf.deployment.secrets import PURPOSES
 from oxconf.plan import make_plan
 
 OX_CNF = "/etc/mysql/ox.conf.d/ox.cnf"
 WSREP = "/etc/mysql/ox.conf.d/wsrep.cnf"
 HAPROXY = "/etc/haproxy/haproxy.cfg"
+DEPLOYMENTS = Path(__file__).parents[2] / "clusters/deployments"
 
 
 @pytest.fixture
@@ -504,12 +505,13 @@ def test_shellcheck_has_nothing_to_say() -> None:
     assert done.stdout == ""
 
 
-@pytest.mark.parametrize("tier", ["poc", "1m"])
-def test_every_host_of_a_tier_can_be_installed(tmp_path: Path, tier: str) -> None:
+@pytest.mark.parametrize("name", ["1m-beside", "1m-lvs"])
+def test_every_host_of_a_cluster_can_be_installed(tmp_path: Path, name: str) -> None:
     secrets = {
         f"OXCONF_SECRET_{purpose.name.upper()}": f"Hush-{number}" for number, purpose in enumerate(PURPOSES)
     }
-    plan = make_plan(load(tier=tier, environment=secrets))
+    text = (DEPLOYMENTS / f"{name}.toml").read_text()
+    plan = make_plan(load_text(text, environment=secrets))
     for host in plan.hosts:
         machine = Machine(tmp_path / host.host.name).set_up()
         for entry in contents(plan, host).entries:
