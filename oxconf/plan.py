@@ -6,6 +6,7 @@ from attrs import frozen
 
 from oxconf.artifacts._artifact import Artifact
 from oxconf.artifacts.ajp_properties import AjpProperties
+from oxconf.artifacts.backup import Backup, BackupCnf, BackupService, BackupTimer, Restore
 from oxconf.artifacts.cache_ccf import AdmindaemonCache, GroupwareCache, SessionCache
 from oxconf.artifacts.check_maxscale import CheckMaxscale
 from oxconf.artifacts.check_web import CheckWeb
@@ -16,6 +17,7 @@ from oxconf.artifacts.clustercheck import (
     ClustercheckSocket,
 )
 from oxconf.artifacts.configdb_properties import AdmindaemonConfigdb, GroupwareConfigdb
+from oxconf.artifacts.database_accounts import DebianCnf, RootCnf
 from oxconf.artifacts.filestore import Exports, FilestoreGuard, FilestoreGuardForScripts, Fstab
 from oxconf.artifacts.garb import Garb, PerconaGarb
 from oxconf.artifacts.gtid_cnf import GtidCnf
@@ -23,10 +25,14 @@ from oxconf.artifacts.haproxy_cfg import HaproxyCfg
 from oxconf.artifacts.host_cnf import HostCnf
 from oxconf.artifacts.hosts import Hosts
 from oxconf.artifacts.keepalived_conf import KeepalivedConf
+from oxconf.artifacts.lvs_kernel import LvsAddresses, LvsModules, LvsSysctl
 from oxconf.artifacts.mariadb_dropin import MariadbDropin, MysqlDropin
 from oxconf.artifacts.maxscale_cnf import MaxscaleCnf
 from oxconf.artifacts.multicast import MulticastInterfaces, MulticastUnit
+from oxconf.artifacts.munin import MuninDatabase, MuninNode
 from oxconf.artifacts.my_cnf import MyCnf
+from oxconf.artifacts.nftables_conf import NftablesConf
+from oxconf.artifacts.none_fit import NoneFit
 from oxconf.artifacts.ox_cnf import OxCnf
 from oxconf.artifacts.oxinstaller import OxInstaller
 from oxconf.artifacts.proxy_ajp import ProxyAjp
@@ -46,11 +52,16 @@ ARTIFACTS: tuple[type[Artifact], ...] = (
     GtidCnf,
     MariadbDropin,
     MysqlDropin,
+    RootCnf,
+    DebianCnf,
     Clustercheck,
     ClustercheckCnf,
     ClustercheckSocket,
     ClustercheckService,
     WriteAddress,
+    LvsAddresses,
+    LvsModules,
+    LvsSysctl,
     Garb,
     PerconaGarb,
     GroupwareConfigdb,
@@ -71,6 +82,15 @@ ARTIFACTS: tuple[type[Artifact], ...] = (
     KeepalivedConf,
     CheckWeb,
     CheckMaxscale,
+    Backup,
+    BackupCnf,
+    BackupService,
+    BackupTimer,
+    Restore,
+    MuninNode,
+    MuninDatabase,
+    NftablesConf,
+    NoneFit,
 )
 """Every type of file, in the order in which manifests and READMEs list them."""
 

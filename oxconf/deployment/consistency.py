@@ -10,6 +10,7 @@ from ipaddress import IPv4Address, IPv4Network
 
 from attrs import fields, frozen
 
+from oxconf.deployment.consistency_backup import backup_mistakes
 from oxconf.deployment.consistency_database import database_mistakes
 from oxconf.deployment.locate import Path
 from oxconf.deployment.mistakes import Mistake, quoted
@@ -21,7 +22,7 @@ from oxconf.deployment.model import (
     SecretNames,
     WebAccess,
 )
-from oxconf.deployment.topology import database_floats, maxscale_floats
+from oxconf.deployment.topology import database_floats, has_directors, maxscale_floats
 
 MOST_HOSTS = 1000
 
@@ -51,6 +52,7 @@ def mistakes_of(deployment: Deployment) -> list[Mistake]:
         *database_mistakes(deployment),
         *_web(deployment),
         *_soap(deployment),
+        *backup_mistakes(deployment),
         *_names_of_secrets(deployment),
     ]
     if not deployment.hosts:
@@ -186,7 +188,8 @@ def _named_addresses(deployment: Deployment) -> Iterator[_Named]:
             database.write_address,
             by_policy,
         )
-    if database.read_policy is ReadPolicy.READ_ADDRESS and database.read_address is not None:
+    reads = has_directors(deployment) or database.read_policy is ReadPolicy.READ_ADDRESS
+    if reads and database.read_address is not None:
         yield _Named(
             ("database", "read_address"),
             f"database.read_address ({database.read_address})",

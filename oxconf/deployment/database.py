@@ -29,6 +29,7 @@ class DatabaseAccess(Enum):
 
     HAPROXY = "haproxy"
     FLOATING = "floating-address"
+    LVS = "lvs"
     MAXSCALE = "maxscale"
     DIRECT = "direct"
 
@@ -121,10 +122,12 @@ class Database:
         "Name of the host that takes the writes; the first database host when absent.", example='"db1"'
     )
     write_address: IPv4Address | None = key(
-        "Floating address of the writer; used for replication, where access is floating-address, and where several "
-        "hosts run MaxScale: they share it for reads as well."
+        "Address that takes the writes; used for replication, where access is floating-address or lvs, and where "
+        "several hosts run MaxScale: they share it for reads as well."
     )
-    read_address: IPv4Address | None = key("Floating address for reads, for the read policy read-address.")
+    read_address: IPv4Address | None = key(
+        "Address for reads: for the read policy read-address, and for the round robins of access lvs."
+    )
     read_port: int = key("Port of HAProxy or MaxScale for reads.", minimum=1, maximum=65535)
     write_port: int = key(
         "Port of HAProxy or MaxScale for writes; HAProxy takes the next port as well for each database host beyond "

@@ -17,7 +17,7 @@ from cattrs.gen import make_dict_structure_fn, override
 from oxconf.deployment.key import keys_of
 from oxconf.deployment.locate import Path
 from oxconf.deployment.mistakes import Mistake, about_host, did_you_mean, listed, quoted
-from oxconf.deployment.model import DatabaseAccess, Deployment, System
+from oxconf.deployment.model import Deployment, System
 from oxconf.deployment.units import format_size, parse_size
 
 
@@ -30,7 +30,6 @@ class NotYet(NamedTuple):
 
 
 NOT_YET = (
-    NotYet(DatabaseAccess, ("keepalived-lvs",)),
     NotYet(
         System,
         ("rhel", "redhat", "centos", "rocky", "almalinux", "fedora", "sles"),

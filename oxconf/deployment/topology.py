@@ -100,6 +100,25 @@ def haproxy_writes(deployment: Deployment) -> bool:
     return deployment.database.access is DatabaseAccess.HAPROXY and deployment.database.mode is Mode.GALERA
 
 
+def has_directors(deployment: Deployment) -> bool:
+    """Whether hosts with the role director lead OX to the database servers, by LVS with direct routing."""
+    return deployment.database.access is DatabaseAccess.LVS
+
+
+def directors(deployment: Deployment) -> tuple[Host, ...]:
+    """Return the hosts that lead OX to the database servers; the first prefers to hold the addresses."""
+    return deployment.with_role(Role.DIRECTOR) if has_directors(deployment) else ()
+
+
+def directed_addresses(deployment: Deployment) -> tuple[tuple[str, IPv4Address], ...]:
+    """Return the addresses behind which LVS has the database servers, by name: write, and read where reads differ."""
+    database = deployment.database
+    if not has_directors(deployment):
+        return ()
+    wanted = (("write", database.write_address), ("read", database.read_address))
+    return tuple((name, address) for name, address in wanted if address is not None)
+
+
 def write_ports(deployment: Deployment) -> tuple[int, ...]:
     """Return the loopback ports on which HAProxy takes writes, one for each database server but the last.
 
@@ -183,7 +202,13 @@ def write_endpoint(deployment: Deployment) -> Endpoint:
         )
         return _maxscale_endpoint(deployment, "write_port", step)
     assert database.write_address is not None  # consistency.py demands it here
-    step = tutorial("the floating address of the server that takes the writes", _MODE, _ACCESS)
+    step = tutorial(
+        "the address behind which the director sends all writes to one server"
+        if has_directors(deployment)
+        else "the floating address of the server that takes the writes",
+        _MODE,
+        _ACCESS,
+    )
     address = deployment.origin("database", "write_address")
     return Endpoint(
         database.write_address, MYSQL_PORT, address, _MYSQL, composed(step.why, step, address, _MYSQL)
@@ -203,9 +228,16 @@ def read_endpoint(deployment: Deployment) -> Endpoint:
         why = f"MaxScale, which spreads the reads over the servers ({_ROUTER})"
         step = Origin(Mark.SOURCE, why, keys=(_ACCESS, _POLICY))
         return _maxscale_endpoint(deployment, "read_port", step)
-    if database.read_policy is ReadPolicy.READ_ADDRESS:
+    spread = has_directors(deployment) and database.read_policy is not ReadPolicy.WRITE_ADDRESS
+    if spread or database.read_policy is ReadPolicy.READ_ADDRESS:
         assert database.read_address is not None  # consistency.py demands it here
-        step = tutorial("the floating address of the reads", _ACCESS, _POLICY)
+        step = tutorial(
+            "the address behind which the director spreads the reads over the servers"
+            if spread
+            else "the floating address of the reads",
+            _ACCESS,
+            _POLICY,
+        )
         address = deployment.origin("database", "read_address")
         return Endpoint(
             database.read_address, MYSQL_PORT, address, _MYSQL, composed(step.why, step, address, _MYSQL)
@@ -223,10 +255,14 @@ def _as_the_writes(origin: Origin) -> Origin:
     return Origin(origin.mark, f"as the writes: {origin.why}", keys=(_POLICY, *origin.keys))
 
 
+def _serves_itself_alone(deployment: Deployment) -> bool:
+    server = writer(deployment)
+    return ox_hosts(deployment) == (server,) and backup_host(deployment) in (None, server)
+
+
 def _direct_address(deployment: Deployment) -> IPv4Address:
     """One server: the loopback address when nobody else needs it, so that it need not listen on the network."""
-    server = writer(deployment)
-    return LOCALHOST if ox_hosts(deployment) == (server,) else server.address
+    return LOCALHOST if _serves_itself_alone(deployment) else writer(deployment).address
 
 
 def _direct_endpoint(deployment: Deployment) -> Endpoint:
@@ -244,7 +280,7 @@ def database_floats(deployment: Deployment) -> bool:
     """Whether any floating address reaches the database servers."""
     database = deployment.database
     return database.mode is not Mode.STANDALONE and (
-        database.access is DatabaseAccess.FLOATING or database.mode is Mode.REPLICATION
+        database.access in (DatabaseAccess.FLOATING, DatabaseAccess.LVS) or database.mode is Mode.REPLICATION
     )
 
 
@@ -262,6 +298,8 @@ def database_bind_address(deployment: Deployment, host: Host) -> IPv4Address:
 
 def database_bind_origin(deployment: Deployment, host: Host) -> Origin:
     """Return why the database server of this host listens there."""
+    if has_directors(deployment):
+        return ours("every address: the directors' calls come to addresses on lo", _MODE, _ACCESS)
     if database_floats(deployment):
         return ours("every address: a floating one reaches this server as well", _MODE, _ACCESS)
     direct = deployment.database.access is DatabaseAccess.DIRECT
@@ -271,7 +309,7 @@ def database_bind_origin(deployment: Deployment, host: Host) -> Origin:
             deployment.path(host, "address"),
         )
     keys = _direct_endpoint(deployment).origin.keys if direct else (deployment.path(host, "address"),)
-    if direct and ox_hosts(deployment) == (host,):
+    if direct and _serves_itself_alone(deployment):
         return ours("OX on this host is all that calls", *keys)
     return ours("the address that the OX hosts use; Debian's own files say 127.0.0.1", *keys)
 
@@ -285,8 +323,15 @@ def has_clustercheck(deployment: Deployment) -> bool:
     return database.mode is Mode.GALERA and database.access is not DatabaseAccess.MAXSCALE
 
 
+def health_callers(deployment: Deployment) -> tuple[Host, ...]:
+    """Return the hosts that ask the database servers how they are: those with a HAProxy, or the directors."""
+    return tuple(
+        host for host in deployment.hosts if runs_haproxy(deployment, host) or host in directors(deployment)
+    )
+
+
 def floating_addresses(deployment: Deployment) -> tuple[FloatingAddress, ...]:
-    """Return the addresses that keepalived moves: the web servers', and those of Galera or MaxScale, if any.
+    """Return the addresses that keepalived moves: the web servers', and those of Galera, its directors or MaxScale.
 
     The write address of replication is not among them: a person moves it, never a health check.
     """
@@ -301,6 +346,7 @@ def floating_addresses(deployment: Deployment) -> tuple[FloatingAddress, ...]:
         if database.read_address is not None and database.read_policy is ReadPolicy.READ_ADDRESS:
             # The writer is the last to hold the reads.
             wanted.append(("read", database.read_address, (*servers[1:], servers[0])))
+    wanted += ((name, address, directors(deployment)) for name, address in directed_addresses(deployment))
     if maxscale_floats(deployment) and database.write_address is not None:
         wanted.append(("write", database.write_address, deployment.with_role(Role.MAXSCALE)))
     first = deployment.network.virtual_router_id
@@ -326,3 +372,26 @@ def mounts_filestore(deployment: Deployment, host: Host) -> bool:
 def soap_hosts(deployment: Deployment) -> tuple[Host, ...]:
     """Return the OX hosts that take provisioning calls: the provisioning nodes, or all where there is none."""
     return deployment.with_role(Role.PROVISIONING) or deployment.with_role(Role.GROUPWARE)
+
+
+def backup_host(deployment: Deployment) -> Host | None:
+    """Return the host that makes the backup; None where there is none.
+
+    It sees the filestore as a local folder: the filestore's host does, and every OX host.
+    """
+    backup = deployment.backup
+    if backup.folder is None:
+        return None
+    for host in (
+        *(host for host in deployment.hosts if host.name == backup.runs_on),
+        *deployment.with_role(Role.FILESTORE),
+        *deployment.with_role(Role.PROVISIONING),
+        *deployment.with_role(Role.GROUPWARE),
+    ):
+        return host
+    return None
+
+
+def backup_server(deployment: Deployment) -> Host:
+    """Return the database server that the backup reads: the last that would take the writes."""
+    return database_hosts(deployment)[-1]

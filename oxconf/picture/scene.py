@@ -4,9 +4,8 @@ from enum import Enum
 
 from attrs import evolve, frozen
 
-from oxconf.deployment.consistency_database import PRODUCTS
 from oxconf.deployment.mistakes import listed
-from oxconf.deployment.model import DatabaseAccess, Deployment, Host, Mode, ReadPolicy, Role
+from oxconf.deployment.model import Deployment, Host, Mode, ReadPolicy, Role
 from oxconf.deployment.ports import (
     ADMINDAEMON_CACHE_PORT,
     GALERA_FULL_PORT,
@@ -14,48 +13,24 @@ from oxconf.deployment.ports import (
     GALERA_PORT,
     GROUPWARE_CACHE_PORT,
     HTTP_PORT,
-    NFS_PORT,
-    RPCBIND_PORT,
     SESSION_CACHE_PORT,
 )
+from oxconf.deployment.servers import PRODUCTS
 from oxconf.deployment.topology import (
-    CLUSTERCHECK_PORT,
     MYSQL_PORT,
-    FloatingAddress,
     database_hosts,
-    floating_addresses,
+    directed_addresses,
     haproxy_reads,
-    haproxy_writes,
-    has_clustercheck,
     is_writer,
     maxscale_bind_address,
-    maxscale_floats,
     maxscale_hosts,
     maxscale_reads,
-    mounts_filestore,
     ox_hosts,
-    read_endpoint,
     runs_haproxy,
-    soap_hosts,
-    write_endpoint,
     write_ports,
     writer,
 )
-
-NFS_PORTS = f"{NFS_PORT} and {RPCBIND_PORT}"
-MOST_NAMED = 4
-"""Hosts that a label names one by one; the text alternative names all."""
-
-
-class Service(Enum):
-    """What a stage does; the value is its title."""
-
-    USERS = "Users"
-    WEB = "Web servers"
-    OX = "Open-Xchange"
-    MAXSCALE = "MaxScale"
-    DATABASE = "Database"
-    FILES = "Filestore"
+from oxconf.picture.flows import Flow, Service, flows, mounting_hosts
 
 
 class Look(Enum):
@@ -106,16 +81,6 @@ class Stage:
 
 
 @frozen
-class Flow:
-    """Calls from one service to another, perhaps through a floating address (a heading and lines)."""
-
-    source: Service
-    target: Service
-    lines: tuple[str, ...]
-    address: tuple[str, ...] = ()
-
-
-@frozen
 class Scene:
     """The whole picture. Every flow begins and ends at a stage, or begins at the users."""
 
@@ -125,28 +90,19 @@ class Scene:
 
 def scene(deployment: Deployment) -> Scene:
     """Return what the picture of a cluster shows."""
-    flows = (_to_web(deployment), _to_ox(deployment), *_to_database(deployment), *_to_files(deployment))
+    calls = flows(deployment)
     stages = []
     for services in _shared(deployment):
-        inside = [flow for flow in flows if flow.source in services and flow.target in services]
+        inside = [flow for flow in calls if flow.source in services and flow.target in services]
         stage = _stage(deployment, services)
         stages.append(evolve(stage, notes=tuple("; ".join(flow.lines) for flow in inside)))
-    return Scene(tuple(stages), flows)
-
-
-def holders_in_words(floating: FloatingAddress) -> str:
-    """Return who holds a floating address, and who is next."""
-    return _in_turn([host.name for host in floating.holders])
-
-
-def _in_turn(names: list[str]) -> str:
-    shown = [*names[:MOST_NAMED], *(["the others"] if len(names) > MOST_NAMED else [])]
-    return ", then ".join(shown)
+    return Scene(tuple(stages), calls)
 
 
 _ROLES = {
     Service.WEB: (Role.WEB,),
     Service.OX: (Role.GROUPWARE, Role.PROVISIONING),
+    Service.DIRECTORS: (Role.DIRECTOR,),
     Service.MAXSCALE: (Role.MAXSCALE,),
     Service.DATABASE: (Role.DATABASE, Role.ARBITRATOR),
     Service.FILES: (Role.FILESTORE,),
@@ -171,10 +127,9 @@ def _shared(deployment: Deployment) -> list[tuple[Service, ...]]:
     if deployment.database.mode is Mode.STANDALONE and database <= ox:
         stages[-1].append(Service.DATABASE)
     else:
-        if deployment.with_role(Role.MAXSCALE):
-            # Its hosts run neither OX nor a database: they share no stage with these.
-            stages.append([Service.MAXSCALE])
-        stages.append([Service.DATABASE])
+        # Directors and hosts of MaxScale alone run neither OX nor a database: they never share a stage with these.
+        in_front = [each for each in (Service.DIRECTORS, Service.MAXSCALE) if _hosts_of(deployment, each)]
+        stages += [*([each] for each in in_front), [Service.DATABASE]]
     if files and files <= database:
         stages[-1].append(Service.FILES)
     elif files and files <= ox:
@@ -235,6 +190,9 @@ def _parts(deployment: Deployment, host: Host, service: Service) -> list[tuple[s
         return [("Apache", f"HTTP, port {HTTP_PORT}", *held)]
     if service is Service.OX:
         return _ox_parts(deployment, host)
+    if service is Service.DIRECTORS:
+        calls = tuple(f"{name}s: {address}" for name, address in directed_addresses(deployment))
+        return [("keepalived, LVS", "direct routing", *calls)]
     if service is Service.MAXSCALE:
         return [_maxscale_part(deployment, host)]
     if service is Service.DATABASE:
@@ -243,7 +201,7 @@ def _parts(deployment: Deployment, host: Host, service: Service) -> list[tuple[s
         return [
             (_database_role(deployment, host), f"{PRODUCTS[deployment.database.flavour]}, port {MYSQL_PORT}")
         ]
-    return [("NFS server" if _clients(deployment) else "Filestore", deployment.filestore.path)]
+    return [("NFS server" if mounting_hosts(deployment) else "Filestore", deployment.filestore.path)]
 
 
 def _ox_parts(deployment: Deployment, host: Host) -> list[tuple[str, ...]]:
@@ -302,114 +260,3 @@ def _bus(deployment: Deployment, services: tuple[Service, ...]) -> Bus | None:
             ),
         )
     return None
-
-
-def _to_web(deployment: Deployment) -> Flow:
-    address = next((each for each in floating_addresses(deployment) if each.name == "web"), None)
-    return Flow(Service.USERS, Service.WEB, (f"HTTP, port {HTTP_PORT}",), _held(address))
-
-
-def _held(floating: FloatingAddress | None) -> tuple[str, ...]:
-    if floating is None:
-        return ()
-    return (
-        f"Floating {floating.name} address {floating.address}",
-        f"keepalived, virtual router {floating.virtual_router_id}",
-        f"on {holders_in_words(floating)}",
-    )
-
-
-def _to_ox(deployment: Deployment) -> Flow:
-    lines = [f"AJP, port {deployment.ox.ajp_port}", "each session to the node of its route"]
-    if deployment.with_role(Role.PROVISIONING):
-        names = [host.name for host in soap_hosts(deployment)]
-        lines.append(
-            f"SOAP to {listed(names) if len(names) <= MOST_NAMED else 'the provisioning hosts'} alone"
-        )
-    return Flow(Service.WEB, Service.OX, tuple(lines))
-
-
-def _to_database(deployment: Deployment) -> tuple[Flow, ...]:
-    write, read = write_endpoint(deployment), read_endpoint(deployment)
-    writes = f"{write.address}:{write.port}"
-    if deployment.with_role(Role.MAXSCALE):
-        return _through_maxscale(deployment)
-    if write == read:
-        return (_database_flow(deployment, f"Reads and writes: {writes}", write=True),)
-    return (
-        _database_flow(deployment, f"Writes: {writes}", write=True),
-        _database_flow(deployment, f"Reads: {read.address}:{read.port}", write=False),
-    )
-
-
-def _through_maxscale(deployment: Deployment) -> tuple[Flow, ...]:
-    """Calls to the hosts that run MaxScale, and from these to the servers: of each, the writes before the reads."""
-    write, read = write_endpoint(deployment), read_endpoint(deployment)
-    servers = [host.name for host in database_hosts(deployment)]
-    held = next((each for each in floating_addresses(deployment) if each.name == "write"), None)
-    address = _held(held) if maxscale_floats(deployment) else ()
-    if write == read:
-        return (
-            Flow(Service.OX, Service.MAXSCALE, (f"Reads and writes: {write.address}:{write.port}",), address),
-            Flow(Service.MAXSCALE, Service.DATABASE, ("Reads and writes", f"to {_in_turn(servers)}")),
-        )
-    calls = (f"Writes: {write.address}:{write.port}", f"Reads: {read.address}:{read.port}")
-    return (
-        Flow(Service.OX, Service.MAXSCALE, calls, address),
-        Flow(Service.MAXSCALE, Service.DATABASE, ("Writes", f"to {_in_turn(servers)}")),
-        Flow(Service.MAXSCALE, Service.DATABASE, ("Reads", *reads_in_words(deployment))),
-    )
-
-
-def _database_flow(deployment: Deployment, heading: str, *, write: bool) -> Flow:
-    database = deployment.database
-    servers = [host.name for host in database_hosts(deployment)]
-    lines = [heading]
-    address: tuple[str, ...] = ()
-    check = f"health check: port {CLUSTERCHECK_PORT}"
-    if database.access is DatabaseAccess.DIRECT:
-        pass
-    elif write and maxscale_hosts(deployment):
-        lines.append(f"MaxScale to {_in_turn(servers)}")
-    elif maxscale_reads(deployment):
-        lines += reads_in_words(deployment)
-    elif write and haproxy_writes(deployment):
-        lines += [f"HAProxy to {_in_turn(servers)}", check]
-    elif not write and haproxy_reads(deployment):
-        lines += reads_in_words(deployment)
-        if has_clustercheck(deployment):
-            lines.append(check)
-    elif database.mode is Mode.REPLICATION:
-        address = (
-            f"Floating write address {database.write_address}",
-            f"on {servers[0]}; moved by a person",
-        )
-    else:
-        wanted = "write" if write else "read"
-        address = _held(next(each for each in floating_addresses(deployment) if each.name == wanted))
-    return Flow(Service.OX, Service.DATABASE, tuple(lines), address)
-
-
-def reads_in_words(deployment: Deployment) -> list[str]:
-    """Return how HAProxy or MaxScale spreads the reads, and what keeps them from old data."""
-    database = deployment.database
-    first = writer(deployment).name
-    if database.mode is Mode.REPLICATION:
-        spread = f"to the readers in turn, else {first}"
-    elif maxscale_hosts(deployment):
-        spread = "to the least busy server in sync"
-    else:
-        spread = "to all servers in turn"
-    who = "MaxScale" if maxscale_hosts(deployment) else "HAProxy"
-    causal = database.read_policy is ReadPolicy.ROUND_ROBIN_CAUSAL
-    return [f"{who} {spread}", "causal reads" if causal else "replication monitor of OX"]
-
-
-def _clients(deployment: Deployment) -> tuple[Host, ...]:
-    return tuple(host for host in ox_hosts(deployment) if mounts_filestore(deployment, host))
-
-
-def _to_files(deployment: Deployment) -> tuple[Flow, ...]:
-    if not _clients(deployment):
-        return ()
-    return (Flow(Service.OX, Service.FILES, (f"NFS, {NFS_PORTS}",)),)

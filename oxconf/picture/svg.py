@@ -3,8 +3,9 @@
 from attrs import frozen
 
 from oxconf.deployment.model import Deployment
+from oxconf.picture.flows import Flow, Service
 from oxconf.picture.paper import LARGE, LINE, NORMAL, SMALL, Paper, escape, wrap
-from oxconf.picture.scene import Bus, Card, Flow, Link, Look, Scene, Service, Stage, scene
+from oxconf.picture.scene import Bus, Card, Link, Look, Scene, Stage, scene
 from oxconf.picture.words import describe
 
 WIDTH = 688

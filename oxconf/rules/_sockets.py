@@ -9,6 +9,7 @@ from oxconf.artifacts.ajp_properties import AjpProperties
 from oxconf.artifacts.cache_ccf import AdmindaemonCache, GroupwareCache, SessionCache
 from oxconf.artifacts.clustercheck import ClustercheckSocket
 from oxconf.artifacts.haproxy_cfg import HaproxyCfg
+from oxconf.artifacts.keepalived_conf import KeepalivedConf
 from oxconf.artifacts.maxscale_cnf import Global, Listener, MaxscaleCnf
 from oxconf.artifacts.proxy_ajp import ProxyAjp
 from oxconf.deployment.ports import GALERA_FULL_PORT, GALERA_INCREMENTAL_PORT, GALERA_PORT, HTTP_PORT
@@ -63,6 +64,7 @@ def sockets(host: HostEvidence) -> tuple[Socket, ...]:
         *_database(host),
         *_ox(host),
         *_clustercheck(host),
+        *_director(host),
     )
 
 
@@ -95,6 +97,14 @@ def _maxscale(host: HostEvidence) -> Iterator[Socket]:
             address = _known(common.admin_host or str(LOCALHOST))
             port = MAXSCALE_ADMIN_PORT if common.admin_port is None else common.admin_port
             yield Socket(address, port, "MaxScale's REST API", proxy.at(common.line_of("admin_port")))
+
+
+def _director(host: HostEvidence) -> Iterator[Socket]:
+    """LVS takes packets before any socket does, so a service on every port clashes with nothing."""
+    for keepalived in host.each(KeepalivedConf):
+        for service in keepalived.artifact.virtual_servers:
+            place = keepalived.at(service.line)
+            yield Socket(str(service.address), service.port or None, "a service of LVS", place)
 
 
 def _database(host: HostEvidence) -> Iterator[Socket]:

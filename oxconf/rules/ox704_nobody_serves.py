@@ -12,6 +12,7 @@ from oxconf.deployment.topology import MYSQL_PORT
 from oxconf.evidence import Evidence, HostEvidence, Place
 from oxconf.rules._addresses import is_ipv4, reached
 from oxconf.rules._database import is_loopback
+from oxconf.rules._directed import directed
 from oxconf.rules._endpoints import clients, holders
 from oxconf.rules._maxscale import backends
 from oxconf.rules._rule import Finding, Rule, Severity
@@ -105,6 +106,15 @@ def _calls(evidence: Evidence) -> Iterator[Call]:
         if backend.address is not None:
             place = maxscale.at(backend.line_of("address"))
             yield Call(maxscale.host, backend.address, backend.port or MYSQL_PORT, place)
+    for service in directed(evidence):
+        for real in service.service.servers:
+            place = service.file.at(real.line)
+            if service.is_direct and (real.port or service.service.port):
+                yield Call(service.director, str(real.address), real.port or service.service.port, place)
+            for check_ in real.checks:
+                if check_.connect_port is not None:
+                    asked = service.file.at(check_.line_of("connect_port"))
+                    yield Call(service.director, str(real.address), check_.connect_port, asked, check=True)
     for each in members(evidence):
         # Where the connector's file is known, OX103 and OX119 compare with it.
         if each.member.scheme == "ajp" and not (each.host and each.host.find(AjpProperties)):

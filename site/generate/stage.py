@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from generate import api, bundles, commands, keys, rules, settings
+from generate import api, bundles, commands, databases, keys, rules, settings
 from oxconf.rules import FAMILIES, RULES
 
 ROOT = Path(__file__).parents[2]
@@ -17,9 +17,19 @@ BUNDLES = ROOT / "bundles"
 
 Pages = dict[str, str | bytes]
 
-EXPLANATION = ("why.md", "read-policies.md", "maxscale.md", "sizing.md", "differences.md", "sources.md")
+EXPLANATION = (
+    "why.md",
+    "read-policies.md",
+    "database-access.md",
+    "maxscale.md",
+    "sizing.md",
+    "backup.md",
+    "firewall.md",
+    "differences.md",
+    "sources.md",
+)
 REFERENCE = "reference/index.md"
-WRITTEN = ("index.md", "tutorial.md", REFERENCE, *EXPLANATION, "next.md")
+WRITTEN = ("index.md", "tutorial.md", "install.md", REFERENCE, *EXPLANATION, "next.md")
 """The pages that somebody wrote, in the order of the navigation."""
 
 
@@ -51,7 +61,7 @@ def missing() -> Iterator[str]:
     for name in WRITTEN:
         if not (SITE / name).is_file():
             yield f"the page site/{name} is not there"
-    for module in (keys, settings, rules, commands, api):
+    for module in (keys, settings, databases, rules, commands, api):
         yield from module.missing()
     yield from bundles.missing(BUNDLES)
 
@@ -75,7 +85,7 @@ def _with_pictures(content: bytes) -> bytes:
 def generated() -> Pages:
     """Return the pages that follow from the code."""
     pages: Pages = {}
-    for module in (keys, settings, rules, commands, api):
+    for module in (keys, settings, databases, rules, commands, api):
         pages.update(module.pages())
     pages.update(bundles.pages(BUNDLES))
     return pages
@@ -86,12 +96,15 @@ def navigation(pages: Pages) -> list[Any]:
     return [
         {"Start": "index.md"},
         {"Tutorial": "tutorial.md"},
+        {"Install": "install.md"},
+        {"Runbook": "runbook.md"},
         {"Bundles": bundles.navigation(BUNDLES)},
         {
             "Reference": [
                 REFERENCE,
                 {"Cluster file": keys.PAGE},
                 {"Files": _below(settings.FOLDER, pages)},
+                {"Databases": databases.PAGE},
                 {"Rules": [f"{rules.FOLDER}/index.md", *_families()]},
                 {"Commands": commands.PAGE},
                 {"Python": api.PAGE},

@@ -14,11 +14,15 @@ from typing import Any
 
 import pytest
 
+DEPLOYMENTS = Path(__file__).parents[1] / "clusters" / "deployments"
+
 CLUSTERS = {
     "poc": 'tier = "poc"\n',
     "100k": 'tier = "100k"\n',
     "1m": 'tier = "1m"\n',
+    "1m-lvs": (Path(__file__).parents[1] / "clusters" / "deployments" / "1m-lvs.toml").read_text(),
     "1m-replication": 'tier = "1m"\n[database]\nmode = "replication"\n',
+    "1m-beside": (DEPLOYMENTS / "1m-beside.toml").read_text(),
 }
 
 # What daemons say of the machine that they are asked on, not of the files.

@@ -11,9 +11,9 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from oxconf.deployment.consistency_database import SERIES
 from oxconf.deployment.model import Flavour
 from oxconf.deployment.secrets import PLACEHOLDER, PURPOSES, SAMPLES
+from oxconf.deployment.servers import SERIES
 from oxconf.deployment.tiers import TIERS
 
 Tree = dict[str, Any]
@@ -60,7 +60,7 @@ Role = str
 
 @st.composite
 def _layouts(
-    draw: st.DrawFn, mode: str, balancers: bool, maxscales: int, extra: tuple[Role, ...]
+    draw: st.DrawFn, mode: str, access: str, balancers: bool, maxscales: int, extra: tuple[Role, ...]
 ) -> list[list[Role]]:
     """Roles of the hosts of a cluster, one to twelve of them, in any order."""
     servers = 1 if mode == "standalone" else draw(st.integers(2, 4))
@@ -70,10 +70,14 @@ def _layouts(
     for role in ("provisioning", "filestore", "arbitrator"):
         if role in extra or (draw(st.booleans()) and (role != "arbitrator" or mode == "galera")):
             wanted.append(role)
+    apart = APART
+    if access == "lvs":
+        wanted += ["director"] * draw(st.integers(1, 2))
+        apart = (*APART, {"database", "groupware"}, {"database", "provisioning"})
     most = draw(st.integers(1, 12))
     hosts: list[list[Role]] = []
     for roles in wanted:
-        free = [host for host in hosts if not _clash(host, roles)]
+        free = [host for host in hosts if not _clash(host, roles, apart)]
         if free and (len(hosts) >= most or draw(st.integers(0, 3)) == 0):
             draw(st.sampled_from(free)).extend(roles.split("+"))
         else:
@@ -85,15 +89,17 @@ def _layouts(
 APART = (
     {"groupware", "provisioning"},
     {"database", "arbitrator"},
-    {"maxscale", "database"},
-    {"maxscale", "groupware"},
-    {"maxscale", "provisioning"},
+    *(
+        {front, role}
+        for front in ("director", "maxscale")
+        for role in ("database", "groupware", "provisioning")
+    ),
 )
 
 
-def _clash(host: list[Role], roles: str) -> bool:
+def _clash(host: list[Role], roles: str, apart: tuple[set[Role], ...]) -> bool:
     both = {*host, *roles.split("+")}
-    return bool(set(host) & set(roles.split("+"))) or any(pair <= both for pair in APART)
+    return bool(set(host) & set(roles.split("+"))) or any(pair <= both for pair in apart)
 
 
 def size(low: int, high: int) -> st.SearchStrategy[str]:
@@ -140,6 +146,7 @@ POLICIES = {
     ("galera", "haproxy"): ["round-robin-causal", "round-robin-monitor", "write-address"],
     ("galera", "maxscale"): ["round-robin-causal", "round-robin-monitor", "write-address"],
     ("galera", "floating-address"): ["read-address", "write-address"],
+    ("galera", "lvs"): ["round-robin-causal", "round-robin-monitor", "write-address"],
 }
 
 
@@ -157,8 +164,7 @@ def clusters(draw: st.DrawFn, *, numbers: bool = True, extra: tuple[Role, ...] =
 
     mode = chosen("mode", "standalone", "replication", "galera", "galera")
     flavour = chosen("flavour", "mariadb", "percona-xtradb-cluster" if mode == "galera" else "mysql")
-    in_front = {"standalone": ["direct"], "galera": ["haproxy", "floating-address", "maxscale"]}
-    access = chosen("access", *in_front.get(mode, ["haproxy", "floating-address"]))
+    access = chosen("access", *(word for of, word in POLICIES if of == mode))
     policy = chosen("read_policy", *POLICIES[mode, access])
     version = chosen("version", *SERIES[Flavour(flavour)])
     database: Tree = {"mode": mode, "flavour": flavour, "version": version, "access": access}
@@ -167,7 +173,7 @@ def clusters(draw: st.DrawFn, *, numbers: bool = True, extra: tuple[Role, ...] =
 
     maxscales = int(chosen("maxscales", "0", "1", "2")) if access == "maxscale" else 0
 
-    layout = draw(_layouts(mode, balancers, maxscales, extra))
+    layout = draw(_layouts(mode, access, balancers, maxscales, extra))
     cidr = draw(NETWORKS)
     addresses = draw(_addresses(cidr, len(layout) + 3))
     names = draw(st.lists(HOST_NAMES, min_size=len(layout), max_size=len(layout), unique=True))
@@ -178,9 +184,9 @@ def clusters(draw: st.DrawFn, *, numbers: bool = True, extra: tuple[Role, ...] =
     _unique_routes(hosts)
 
     # A tier names one of its own network, which no mode but these looks at.
-    if access == "floating-address" or mode == "replication" or maxscales > 1:
+    if access in ("floating-address", "lvs") or mode == "replication" or maxscales > 1:
         database["write_address"] = addresses[0]
-    if policy == "read-address":
+    if policy == "read-address" or (access == "lvs" and policy != "write-address"):
         database["read_address"] = addresses[1]
     if access in ("haproxy", "maxscale"):
         # A server that listens everywhere leaves 3306 to nobody else on its host.
@@ -206,6 +212,7 @@ def clusters(draw: st.DrawFn, *, numbers: bool = True, extra: tuple[Role, ...] =
             "multicast_group": draw(st.sampled_from(["224.0.0.1", "224.255.255.255", "224.0.1.77"])),
             "multicast_port": draw(st.integers(6000, 6999)),
             "virtual_router_id": draw(st.integers(1, 250)),
+            "firewall": draw(st.sampled_from(["none", "nftables"])),
         },
         "database": database,
         "web": {"access": "keepalived", "address": addresses[2]} if balancers else {"access": "none"},
@@ -224,6 +231,8 @@ def clusters(draw: st.DrawFn, *, numbers: bool = True, extra: tuple[Role, ...] =
             "smtp_server": draw(MAIL_SERVERS),
             "login_type": draw(st.sampled_from(["user", "global"])),
         },
+        "backup": _backup(draw, hosts),
+        "munin": {"master": "192.0.2.5"} if draw(st.booleans()) else {},
         "secrets": dict(
             zip(
                 (purpose.name for purpose in PURPOSES),
@@ -241,6 +250,19 @@ def clusters(draw: st.DrawFn, *, numbers: bool = True, extra: tuple[Role, ...] =
     ):
         del tree[table]
     return tree
+
+
+def _backup(draw: st.DrawFn, hosts: list[Tree]) -> Tree:
+    able = [host["name"] for host in hosts if {"groupware", "provisioning", "filestore"} & set(host["roles"])]
+    backup: Tree = {
+        "keep": draw(st.integers(1, 3650)),
+        "at": draw(st.sampled_from(["02:30", "*-*-* 23:59:59", "Sat,Sun 01:00", "hourly"])),
+    }
+    if draw(st.booleans()):
+        backup["folder"] = draw(st.sampled_from(["/backup", "/var/backups/ox", "/srv/a.b-c_d/e"]))
+        if draw(st.booleans()):
+            backup["runs_on"] = draw(st.sampled_from(able))
+    return backup
 
 
 @st.composite

@@ -1,0 +1,116 @@
+"""The steps of what stands in front of Open-Xchange: web servers, floating addresses, the arbitrator's vote."""
+
+from collections.abc import Iterable
+
+from oxconf.artifacts.lvs_kernel import ADDRESSES_UNIT, LvsModules
+from oxconf.artifacts.proxy_ajp import ProxyAjp
+from oxconf.deployment.mistakes import listed
+from oxconf.deployment.model import Deployment, Role
+from oxconf.deployment.ports import HTTP_PORT
+from oxconf.deployment.topology import MYSQL_PORT, directed_addresses, floating_addresses
+from oxconf.plan import HostPlan
+from oxconf.runbook.ox import WAYS
+from oxconf.runbook.step import Holds, Repeat, State, Step, Test
+
+UNITS = (
+    # The settings of ARP must be there before the addresses, the modules before keepalived.
+    ("lvs-modules", "systemd-modules-load.service"),
+    ("lvs-sysctl", "systemd-sysctl.service"),
+    ("lvs-addresses", ADDRESSES_UNIT),
+    ("garb", "garb.service"),
+    ("garb-pxc", "garbd.service"),
+    ("clustercheck-socket", "clustercheck.socket"),
+    ("proxy-ajp", "apache2.service"),
+    # keepalived asks it.
+    ("maxscale-cnf", "maxscale.service"),
+    ("keepalived-conf", "keepalived.service"),
+)
+"""Units by the kind of file that they serve, in the order in which they are started."""
+
+
+def services(plan: HostPlan) -> tuple[str, ...]:
+    """Return the units that the files of a host need, beside the database server and Open-Xchange.
+
+    What leads OX to the database on its own host starts with it.
+    """
+    kinds = {artifact.kind for artifact in plan.artifacts}
+    if plan.host.runs_ox:
+        kinds -= {kind for kind, _ in WAYS}
+    return tuple(unit for kind, unit in UNITS if kind in kinds)
+
+
+def start(plan: HostPlan, needs: Iterable[State]) -> Step:
+    """Return the step that starts those units."""
+    units = services(plan)
+    names = " ".join(units)
+    ours = " ".join(unit for unit in units if not unit.startswith("systemd-"))
+    return Step(
+        host=plan.host.name,
+        slug="start",
+        title="Start "
+        + listed([unit.partition(".")[0] for unit in units if not unit.startswith("systemd-")]),
+        why="The packages have started some of them with their own files.",
+        before=_modules(plan),
+        command=f"systemctl enable {ours}\nsystemctl restart {names}",
+        after=tuple(Test(f"{unit} runs", f"  systemctl is-active --quiet {unit}") for unit in units),
+        repeat=Repeat.HARMLESS,
+        undo=f"systemctl stop {ours}",
+        needs=(State(plan.host.name, Holds.ENABLED), *needs),
+        gives=(State(plan.host.name, Holds.STARTED),),
+        log=" and ".join(f"journalctl -u {unit}" for unit in units),
+    )
+
+
+def _modules(plan: HostPlan) -> tuple[Test, ...]:
+    """Return what a director's kernel must have: those of clouds and containers often lack LVS."""
+    if not any(isinstance(artifact, LvsModules) for artifact in plan.artifacts):
+        return ()
+    return (
+        Test(
+            "the kernel has LVS",
+            "  modprobe ip_vs_fo",
+            "Take a host whose kernel has the module ip_vs_fo, or another database.access.",
+        ),
+    )
+
+
+def checks(deployment: Deployment, plan: HostPlan) -> tuple[Test, ...]:
+    """Return what verify.sh looks at."""
+    host = plan.host
+    tests = [
+        Test(f"{unit} runs", f"  systemctl is-active --quiet {unit}", f"journalctl -u {unit}")
+        for unit in services(plan)
+    ]
+    if any(isinstance(artifact, ProxyAjp) for artifact in plan.artifacts):
+        nodes = deployment.with_role(Role.GROUPWARE)
+        url = "http://127.0.0.1/ajax/login?action=login"
+        tests += [
+            Test(
+                f"new sessions reach {node.name}",
+                # Round robin: twice as many requests as nodes reach each of them.
+                f"  for _ in $(seq {2 * len(nodes)}); do curl -sS -m 10 -o /dev/null -D - '{url}'; done | "
+                f"grep -iE '^Set-Cookie: JSESSIONID=[^;]*\\.{node.route}(;|[[:space:]]|$)'",
+                f"Is Open-Xchange started on {node.name}, and is its AJP_JVM_ROUTE {node.route}?",
+            )
+            for node in nodes
+        ]
+    if any(isinstance(artifact, LvsModules) for artifact in plan.artifacts):
+        tests += [
+            Test(
+                f"LVS leads {address}:{MYSQL_PORT} to a server",
+                f"  ipvsadm -Ln -t {address}:{MYSQL_PORT} | grep -q '^  ->.*:{MYSQL_PORT}'",
+                "journalctl -u keepalived; clustercheck of the servers, on port 9200.",
+            )
+            for _, address in directed_addresses(deployment)
+        ]
+    for floating in floating_addresses(deployment):
+        if host in floating.holders:
+            port = HTTP_PORT if floating.name == "web" else MYSQL_PORT
+            tests.append(
+                Test(
+                    f"the {floating.name} address {floating.address} answers on port {port}",
+                    f"  answers {floating.address} {port}",
+                    "journalctl -u keepalived on each holder: the checked service must answer on one of them.",
+                )
+            )
+    return tuple(tests)
