@@ -68,6 +68,7 @@ READ_ANEW = (
     "clustercheck-service",
     "oxinstaller",
     "check-web",
+    "check-maxscale",
     "none-fit",
     "backup",
     "backup-cnf",

@@ -13,13 +13,14 @@ DEPLOYMENTS = sorted((Path(__file__).parents[2] / "clusters" / "deployments").gl
 
 LISTENS = {
     "/etc/haproxy/haproxy.cfg": r"^ *bind [^ :]*:(\d+)",
+    "/etc/maxscale.cnf": r"^(?:admin_)?port=((?!3306$)\d+)$",
     "/etc/systemd/system/clustercheck.socket": r"^ListenStream=(\d+)",
     "/opt/open-xchange/etc/groupware/ajp.properties": r"^AJP_PORT=(\d+)",
     "/opt/open-xchange/etc/groupware/cache.ccf": r"(?:TcpListenerPort|UdpDiscoveryPort)=(\d+)",
     "/opt/open-xchange/etc/admindaemon/cache.ccf": r"(?:TcpListenerPort|UdpDiscoveryPort)=(\d+)",
     "/opt/open-xchange/etc/groupware/sessioncache.ccf": r"(?:TcpListenerPort|UdpDiscoveryPort)=(\d+)",
 }
-"""Files that say themselves on which ports their daemon listens."""
+"""Files that say themselves on which ports their daemon listens; 3306 is that of MaxScale's servers."""
 
 IMPLIED = {
     "/etc/apache2/conf-available/proxy_ajp.conf": (80,),

@@ -21,6 +21,7 @@ SECRETS = {
     "sst": "9TtqLs4b",
     "vrrp": "Qe81yKdj",
     "maxscale": "Jt6wQx3M",
+    "root": "Xb5nHs2R",
 }
 CNF = MaxscaleCnf.path
 OX_CNF = "/etc/mysql/ox.conf.d/ox.cnf"
