@@ -11,8 +11,8 @@ from typing import Any
 from attrs import frozen
 
 from oxconf.artifacts._artifact import Artifact, Install
+from oxconf.artifacts._effects import effects
 from oxconf.bundle.readme import host_readme
-from oxconf.bundle.services import services_text
 from oxconf.deployment.model import Deployment
 from oxconf.facts import cluster_facts_of, facts_of, to_plain
 from oxconf.plan import HostPlan, Plan
@@ -76,7 +76,7 @@ def contents(plan: Plan, host: HostPlan, runbook: Runbook | None = None) -> Host
     installer = (
         Entry(INSTALLER, _installer(), 0o755),
         Entry(FILES, _files(host, files), 0o644),
-        Entry(SERVICES, services_text(plan.deployment, host.artifacts).encode(), 0o644),
+        Entry(SERVICES, _services(plan, host).encode(), 0o644),
     )
     listed = (readme, manifest, *installer, *steps, *files)
     sums = Entry(SUMS, sums_text({entry.path: digest(entry.data) for entry in listed}), 0o644)
@@ -123,6 +123,13 @@ def sums_text(sums: Mapping[str, str]) -> bytes:
 def to_json(value: Any) -> bytes:
     """Return JSON as every manifest is written: in the given order, indented, with a final newline."""
     return (json.dumps(value, indent=2, ensure_ascii=False) + "\n").encode()
+
+
+def _services(plan: Plan, host: HostPlan) -> str:
+    """Return `services.txt`: lines of `when path command`. The installer prints those of the files that it changed."""
+    return "".join(
+        f"{when} {path} {command}\n" for when, path, command in effects(plan.deployment, host.artifacts)
+    )
 
 
 def _manifest(plan: Plan, host: HostPlan, files: list[Entry]) -> dict[str, Any]:

@@ -8,8 +8,8 @@ import pytest
 
 from oxconf.api import load
 from oxconf.artifacts._artifact import Artifact
+from oxconf.artifacts._effects import BOTH, INSTALL, READ_ANEW, REMOVE, RULES, after, effects
 from oxconf.bundle.contents import SERVICES, contents
-from oxconf.bundle.services import BOTH, INSTALL, READ_ANEW, REMOVE, RULES, services_text
 from oxconf.deployment.load import load_text
 from oxconf.deployment.model import Deployment
 from oxconf.plan import ARTIFACTS, make_plan
@@ -20,8 +20,7 @@ DEPLOYMENTS = Path(__file__).parents[2] / "clusters/deployments"
 def commands(deployment: Deployment, host: str) -> list[str]:
     """The commands of a host when all its files are new, as the installer prints them."""
     plan = next(plan for plan in make_plan(deployment).hosts if plan.host.name == host)
-    lines = [line.split(" ", 2) for line in services_text(deployment, plan.artifacts).splitlines()]
-    return list(dict.fromkeys(command for when, _, command in lines if when != REMOVE))
+    return list(after(deployment, added=plan.artifacts))
 
 
 def test_a_galera_node_is_restarted_alone() -> None:
@@ -58,10 +57,28 @@ def test_apache_is_asked_before_it_is_reloaded() -> None:
 def test_the_write_address_is_the_masters() -> None:
     cluster = load_text('tier = "1m"\n[database]\nmode = "replication"\n')
 
-    assert "systemctl restart oxconf-write-address.service  # on the master alone" in commands(cluster, "db1")
-    assert not [command for command in commands(cluster, "db2") if "write-address" in command]
+    for server in ("db1", "db2"):
+        # Where it does not run it stays so, whatever the cluster file calls the master.
+        restarts = [
+            line for line in commands(cluster, server) if "write-address" in line and "restart" in line
+        ]
+        assert restarts == ["systemctl try-restart oxconf-write-address.service"]
     assert "systemctl restart mariadb.service  # one server at a time, the slaves first" in commands(
         cluster, "db2"
+    )
+
+
+def test_what_has_only_changed_is_switched_on_already() -> None:
+    deployment = load(tier="1m")
+    socket = [file for file in make_plan(deployment).hosts[3].artifacts if file.kind == "clustercheck-socket"]
+
+    assert after(deployment, changed=socket) == (
+        "systemctl daemon-reload",
+        "systemctl restart clustercheck.socket",
+    )
+    assert after(deployment, removed=socket) == (
+        "systemctl disable --now clustercheck.socket",
+        "systemctl daemon-reload",
     )
 
 
@@ -96,13 +113,13 @@ def test_every_kind_of_file_has_its_command_or_is_read_anew(kind: type[Artifact]
     # Arbitrators are in none of these clusters.
     listed = {kind for rule in RULES for kind in getattr(rule, "kinds", ())}
 
-    assert True in found or kind.kind in {*READ_ANEW, *listed}, "add its kind to oxconf/bundle/services.py"
+    assert True in found or kind.kind in {*READ_ANEW, *listed}, "add its kind to oxconf/artifacts/_effects.py"
 
 
 def _lines(deployment: Deployment, artifacts: tuple[Artifact, ...]) -> list[str]:
     # A unit that systemd reads again does not run its new text yet.
-    text = services_text(deployment, artifacts)
-    return [line for line in text.splitlines() if not line.endswith("daemon-reload")]
+    lines = (" ".join(each) for each in effects(deployment, artifacts))
+    return [line for line in lines if not line.endswith("daemon-reload")]
 
 
 def test_a_server_behind_lvs_answers_no_arp_before_it_has_the_addresses() -> None:
