@@ -28,11 +28,12 @@ class Switch(Enum):
     UNIT = "unit"
     APACHE_MODULE = "apache-module"
     APACHE_CONF = "apache-conf"
+    APACHE_SITE = "apache-site"
 
 
 @frozen
 class Enable:
-    """One thing to switch on: `systemctl enable`, `a2enmod` or `a2enconf` and its name."""
+    """One thing to switch on: `systemctl enable`, `a2enmod`, `a2enconf` or `a2ensite` and its name."""
 
     switch: Switch
     name: str

@@ -35,6 +35,7 @@ _ROLES = {
 _SWITCHES = {
     Switch.APACHE_MODULE: "a2enmod",
     Switch.APACHE_CONF: "a2enconf",
+    Switch.APACHE_SITE: "a2ensite",
     Switch.UNIT: "systemctl enable",
 }
 

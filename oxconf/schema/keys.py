@@ -29,6 +29,7 @@ FOLLOWS: Mapping[tuple[str, ...], tuple[str, ...]] = {
     ("database", "access"): ("database.mode",),
     ("database", "read_policy"): ("database.mode", "database.access", "database.read_address"),
     ("database", "writer"): ("hosts.roles",),
+    ("mail", "imap_port"): ("mail.imap_secure",),
 }
 """The keys whose default follows from others, with the names of these: what `deployment/defaults.py` fills in."""
 
