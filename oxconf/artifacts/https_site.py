@@ -32,7 +32,7 @@ CIPHERS = (
     "DHE-RSA-AES256-GCM-SHA384",
     "DHE-RSA-CHACHA20-POLY1305",
 )
-"""SOURCE: Mozilla, Server Side TLS 5.8, "intermediate". Those of TLS 1.3 are OpenSSL's own, which are the same three."""
+"""SOURCE: Mozilla, Server Side TLS 5.8, "intermediate". Its three ciphers of TLS 1.3 are OpenSSL's default."""
 
 
 @frozen(kw_only=True)

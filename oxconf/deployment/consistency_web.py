@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from oxconf.deployment.locate import Path
-from oxconf.deployment.mistakes import Mistake
+from oxconf.deployment.mistakes import Mistake, quoted
 from oxconf.deployment.model import Deployment, Role, WebAccess
 
 IMAP_PORT = 143
@@ -109,6 +109,16 @@ def _balancers(deployment: Deployment) -> Iterator[Mistake]:
                 rests_on=(AT_BALANCERS,),
             )
             continue
+        inside = next((host for host in deployment.hosts if host.address in network), None)
+        if inside is not None:
+            yield Mistake(
+                path,
+                f"host {quoted(inside.name)} is in {_short(network)}, and it is no balancer: whoever is in there may "
+                "say in X-Forwarded-For that it is 127.0.0.1",
+                "name the balancer's own addresses",
+                (("hosts",),),
+                rests_on=(AT_BALANCERS, ("hosts", "*", "address")),
+            )
         for caller in deployment.soap.allow:
             if caller.overlaps(network):
                 yield Mistake(

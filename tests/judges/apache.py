@@ -11,3 +11,5 @@ CONF = "/etc/apache2/conf-available/proxy_ajp.conf"
 def switch_on(machine: Sandbox, host: Host) -> None:
     machine.run("a2enmod", "--quiet", *host.enabled("apache-module"))
     machine.run("a2enconf", "--quiet", *host.enabled("apache-conf"))
+    if host.enabled("apache-site"):
+        machine.run("a2ensite", "--quiet", *host.enabled("apache-site"))

@@ -68,7 +68,7 @@ class Host:
         return [file["path"] for file in self.manifest["files"]]
 
     def enabled(self, switch: str) -> list[str]:
-        """What its manifest says to switch on: `unit`, `apache-module` or `apache-conf`."""
+        """What its manifest says to switch on: `unit`, `apache-module`, `apache-conf` or `apache-site`."""
         return [enable["name"] for enable in self.manifest["enable"] if enable["switch"] == switch]
 
     def file(self, path: str) -> Path:

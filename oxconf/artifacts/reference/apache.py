@@ -1,4 +1,4 @@
-"""What a web server's site and `remoteip.conf` can hold. Texts: httpd 2.4, mod_ssl, mod_alias, mod_proxy, mod_remoteip."""
+"""What a web server's site and `remoteip.conf` can hold. Texts: httpd 2.4, mod_ssl, mod_alias and mod_remoteip."""
 
 from collections.abc import Iterator
 
@@ -128,7 +128,7 @@ REMOTE_IP = Reference(
             "list",
             "Who is believed; of several addresses in the header the last that is none of these counts.",
             Mark.OURS,
-            "without it everybody is believed, and SOAP is open to whoever says 127.0.0.1 (measured)",
+            "measured: without it everybody is believed; and whom it names may say 127.0.0.1, which may call SOAP",
             keys=(("web", "balancers"),),
         ),
     ),
