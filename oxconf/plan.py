@@ -6,6 +6,7 @@ from attrs import frozen
 
 from oxconf.artifacts._artifact import Artifact
 from oxconf.artifacts.ajp_properties import AjpProperties
+from oxconf.artifacts.backup import Backup, BackupCnf, BackupService, BackupTimer, Restore
 from oxconf.artifacts.cache_ccf import AdmindaemonCache, GroupwareCache, SessionCache
 from oxconf.artifacts.check_web import CheckWeb
 from oxconf.artifacts.clustercheck import (
@@ -15,6 +16,7 @@ from oxconf.artifacts.clustercheck import (
     ClustercheckSocket,
 )
 from oxconf.artifacts.configdb_properties import AdmindaemonConfigdb, GroupwareConfigdb
+from oxconf.artifacts.database_accounts import DebianCnf, RootCnf
 from oxconf.artifacts.filestore import Exports, FilestoreGuard, FilestoreGuardForScripts, Fstab
 from oxconf.artifacts.garb import Garb, PerconaGarb
 from oxconf.artifacts.gtid_cnf import GtidCnf
@@ -26,7 +28,9 @@ from oxconf.artifacts.imapauth_properties import ImapAuthProperties
 from oxconf.artifacts.keepalived_conf import KeepalivedConf
 from oxconf.artifacts.mariadb_dropin import MariadbDropin, MysqlDropin
 from oxconf.artifacts.multicast import MulticastInterfaces, MulticastUnit
+from oxconf.artifacts.munin import MuninDatabase, MuninNode
 from oxconf.artifacts.my_cnf import MyCnf
+from oxconf.artifacts.nftables_conf import NftablesConf
 from oxconf.artifacts.ox_cnf import OxCnf
 from oxconf.artifacts.oxinstaller import OxInstaller
 from oxconf.artifacts.proxy_ajp import ProxyAjp
@@ -47,6 +51,8 @@ ARTIFACTS: tuple[type[Artifact], ...] = (
     GtidCnf,
     MariadbDropin,
     MysqlDropin,
+    RootCnf,
+    DebianCnf,
     Clustercheck,
     ClustercheckCnf,
     ClustercheckSocket,
@@ -73,6 +79,14 @@ ARTIFACTS: tuple[type[Artifact], ...] = (
     RemoteIp,
     KeepalivedConf,
     CheckWeb,
+    Backup,
+    BackupCnf,
+    BackupService,
+    BackupTimer,
+    Restore,
+    MuninNode,
+    MuninDatabase,
+    NftablesConf,
 )
 """Every type of file, in the order in which manifests and READMEs list them."""
 

@@ -16,6 +16,10 @@ SECRETS = {
     "sst": "9TtqLs4b",
     "clustercheck": "hX5c0NfE",
     "vrrp": "Qe81yKdj",
+    "root": "mB6wYtPa",
+    "maintenance": "Zr4cJuGk",
+    "replication": "7nDsVhEx",
+    "backup": "oL2fTiQb",
 }
 
 GALERA = 'tier = "1m"\n'

@@ -204,15 +204,19 @@ class PropertiesArtifact(SettingsArtifact):
 
 @frozen(kw_only=True)
 class OptionsArtifact(SettingsArtifact):
-    """An option file of MySQL or MariaDB with one group."""
+    """An option file of MySQL or MariaDB with one group, or with several that say the same."""
 
     option_group: ClassVar[str] = "mysqld"
+    more_groups: ClassVar[tuple[str, ...]] = ()
+    """Groups behind it that hold the same options, for programs that do not read the first."""
 
     @classmethod
     def statements(cls, text: str) -> Iterator[Statement]:
         """Yield the options."""
-        for option in optionfile.parse(text).options(cls.option_group):
-            yield Statement(option.key, option.value or "", option.line)
+        document = optionfile.parse(text)
+        for group in (cls.option_group, *cls.more_groups):
+            for option in document.options(group):
+                yield Statement(option.key, option.value or "", option.line, group if cls.more_groups else "")
 
     def render(self) -> str:
         """Return the complete text."""
@@ -229,6 +233,9 @@ class OptionsArtifact(SettingsArtifact):
             except Unwritable as error:
                 raise _named(error, data.key) from None
             items.append(optionfile.Option(self.option_group, data.key, text))
+        for group in self.more_groups:
+            items.append(optionfile.Group(group))
+            items += [optionfile.Option(group, data.key, text) for _, data, text in self.written()]
         return optionfile.render(optionfile.Document(tuple(items)))
 
     @classmethod

@@ -51,6 +51,11 @@ def client_program(deployment: Deployment) -> str:
     return "mariadb" if since(deployment, mariadb="10.5") else "mysql"
 
 
+def dump_program(deployment: Deployment) -> str:
+    """Return the name of the program that dumps databases."""
+    return "mariadb-dump" if since(deployment, mariadb="10.5") else "mysqldump"
+
+
 def unit_name(deployment: Deployment) -> str:
     """Return the name of the server's systemd unit on Debian and Ubuntu."""
     return "mariadb.service" if since(deployment, mariadb="10.1") else "mysql.service"

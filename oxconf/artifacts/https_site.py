@@ -1,4 +1,4 @@
-"""Debian's default site of Apache, replaced: HTTPS, and plain HTTP that only redirects to it."""
+"""The site of a web server that ends TLS: HTTPS, and plain HTTP that only redirects to it."""
 
 from collections.abc import Iterator
 from typing import ClassVar, Self
@@ -15,8 +15,10 @@ from oxconf.deployment.topology import offers_https
 from oxconf.syntax import apache
 from oxconf.syntax._base import Problem
 
-NAME = "000-default"
-"""The first of the enabled sites: it answers requests for every name that no other site has."""
+NAME = "000-oxconf"
+"""The first of the enabled sites, which answers requests for every name that no other one has."""
+DEFAULT = "000-default"
+"""Debian's own site would hand OX on by plain HTTP to whoever calls the host by its name."""
 
 DOCUMENT_ROOT = "/var/www/html"
 
@@ -111,11 +113,12 @@ class HttpsSite(ParsedArtifact):
         return fill("https_site", apache.quote, artifact=self)
 
     def enables(self) -> tuple[Enable, ...]:
-        """Return mod_ssl, what Debian's a2enmod enables together with it, and the site."""
+        """Return mod_ssl, what Debian's a2enmod enables together with it, and the site instead of Debian's."""
         return (
             Enable(Switch.APACHE_MODULE, "socache_shmcb"),
             Enable(Switch.APACHE_MODULE, "ssl"),
             Enable(Switch.APACHE_SITE, NAME),
+            Enable(Switch.APACHE_SITE_OFF, DEFAULT),
         )
 
     @classmethod

@@ -11,11 +11,15 @@ from oxconf.artifacts._artifact import Artifact
 from oxconf.bundle.readme import host_readme
 from oxconf.facts import cluster_facts_of, facts_of, to_plain
 from oxconf.plan import HostPlan, Plan
+from oxconf.runbook.script import scripts
+from oxconf.runbook.setup import setup
+from oxconf.runbook.step import Runbook
 
 MANIFEST = "manifest.json"
 SUMS = "SHA256SUMS"
 README = "README.md"
 ROOT = "rootfs"
+RUNBOOK = "runbook"
 
 SCHEMA = 1
 """Version of the manifests' form. It changes when a reader of the old form could misread the new one."""
@@ -40,18 +44,26 @@ class HostContents:
     entries: tuple[Entry, ...]
 
 
-def contents(plan: Plan, host: HostPlan) -> HostContents:
-    """Render the files of one host. Raises Unwritable when a value does not fit into its file."""
+def contents(plan: Plan, host: HostPlan, runbook: Runbook | None = None) -> HostContents:
+    """Render the files of one host and the scripts of its steps. Raises Unwritable when a value does not fit.
+
+    `runbook` is the plan's, where it is at hand.
+    """
+    runbook = runbook or setup(plan)
     files = [
         Entry(f"{ROOT}{artifact.path}", text.encode(), artifact.mode)
         for artifact, text in zip(host.artifacts, host.texts, strict=True)
     ]
     manifest = Entry(MANIFEST, to_json(_manifest(plan, host, files)), 0o644)
-    readme = Entry(README, host_readme(plan.deployment, host).encode(), 0o644)
-    listed = (readme, manifest, *files)
+    readme = Entry(README, host_readme(plan, host, runbook).encode(), 0o644)
+    steps = [
+        Entry(f"{RUNBOOK}/{script.name}", script.text.encode(), script.mode)
+        for script in scripts(plan, host, runbook)
+    ]
+    listed = (readme, manifest, *steps, *files)
     sums = Entry(SUMS, sums_text({entry.path: digest(entry.data) for entry in listed}), 0o644)
     return HostContents(
-        host.host.name, f"{plan.deployment.name}-{host.host.name}", (readme, manifest, sums, *files)
+        host.host.name, f"{plan.deployment.name}-{host.host.name}", (readme, manifest, sums, *steps, *files)
     )
 
 

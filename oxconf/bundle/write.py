@@ -14,6 +14,13 @@ from oxconf.bundle.contents import MANIFEST, SCHEMA, SUMS, HostContents, content
 from oxconf.bundle.swap import NewFile, OutputError, holds, inside, locked, swap
 from oxconf.facts import cluster_facts_of, to_plain
 from oxconf.plan import Plan
+from oxconf.runbook.page import to_markdown
+from oxconf.runbook.page import to_plain as runbook_to_plain
+from oxconf.runbook.setup import setup
+from oxconf.runbook.step import Runbook
+
+PAGE = "RUNBOOK.md"
+STEPS = "runbook.json"
 
 
 @frozen
@@ -39,6 +46,8 @@ class _Old:
     form: str
     hosts: dict[str, dict[str, Any]]
     sums: dict[str, str]
+    pages: tuple[str, ...] = ()
+    """What the folder holds beside the hosts' files: the runbook, since there is one."""
 
     def files(self, host: str) -> tuple[str, ...]:
         entry = self.hosts[host]
@@ -58,10 +67,11 @@ def write(
     folder = Path(folder)
     form = "tree" if tree else "archives"
     wanted = [host for host in plan.hosts if not hosts or host.host.name in hosts]
-    made = [contents(plan, host) for host in wanted]
+    runbook = setup(plan)
+    made = [contents(plan, host, runbook) for host in wanted]
     try:
         with _existing(folder), locked(folder):
-            return _write_locked(plan, folder, form, made, partial=bool(hosts))
+            return _write_locked(plan, runbook, folder, form, made, partial=bool(hosts))
     except (OSError, UnicodeEncodeError) as error:
         reason = getattr(error, "strerror", None) or error
         raise OutputError(f"{folder}: can not be written: {reason}") from None
@@ -84,7 +94,9 @@ def _existing(folder: Path) -> Iterator[None]:
         raise
 
 
-def _write_locked(plan: Plan, folder: Path, form: str, made: list[HostContents], *, partial: bool) -> Written:
+def _write_locked(
+    plan: Plan, runbook: Runbook, folder: Path, form: str, made: list[HostContents], *, partial: bool
+) -> Written:
     old = _old(folder)
     names = {host.host.name for host in plan.hosts}
     fresh = {host.host for host in made}
@@ -125,12 +137,15 @@ def _write_locked(plan: Plan, folder: Path, form: str, made: list[HostContents],
     if form == "archives":
         ordered = [entries[name]["archive"] for name in order]
         new[SUMS] = NewFile(sums_text({name: sums[name] for name in ordered}), 0o644)
+    new[PAGE] = NewFile(to_markdown(runbook, plan.deployment.name).encode(), 0o644)
+    new[STEPS] = NewFile(to_json(runbook_to_plain(runbook)), 0o644)
     new[MANIFEST] = NewFile(
         to_json(
             {
                 "schema": SCHEMA,
                 "cluster": to_plain(cluster_facts_of(plan.deployment)),
                 "format": form,
+                "pages": [PAGE, STEPS],
                 "hosts": {name: entries[name] for name in order},
             }
         ),
@@ -149,7 +164,7 @@ def _write_locked(plan: Plan, folder: Path, form: str, made: list[HostContents],
             host.host.name
             for host in plan.hosts
             if host.host.name in kept
-            and entries[host.host.name].get("tar_sha256") != digest(tar(contents(plan, host)))
+            and entries[host.host.name].get("tar_sha256") != digest(tar(contents(plan, host, runbook)))
         ),
         stale,
     )
@@ -166,8 +181,11 @@ def _old(folder: Path) -> _Old:
         return _Old("", "", {}, {})
     try:
         data = json.loads(manifest.read_text("utf-8"))
-        old = _Old(data["cluster"]["name"], data["format"], dict(data["hosts"]), _read_sums(folder / SUMS))
-        listed = [path for name in old.hosts for path in old.files(name)]
+        pages = tuple(data.get("pages", ()))
+        old = _Old(
+            data["cluster"]["name"], data["format"], dict(data["hosts"]), _read_sums(folder / SUMS), pages
+        )
+        listed = [*(path for name in old.hosts for path in old.files(name)), *pages]
         if data["schema"] != SCHEMA or not all(inside(path) for path in listed):
             raise ValueError
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
@@ -186,7 +204,7 @@ def _read_sums(path: Path) -> dict[str, str]:
 
 def _ours(old: _Old) -> tuple[str, ...]:
     sums = (SUMS,) if old.form == "archives" else ()
-    return (*(path for name in old.hosts for path in old.files(name)), *sums, MANIFEST)
+    return (*(path for name in old.hosts for path in old.files(name)), *sums, *old.pages, MANIFEST)
 
 
 def _refuse_foreign(folder: Path, new: dict[str, NewFile], ours: tuple[str, ...]) -> None:

@@ -10,6 +10,7 @@ from ipaddress import IPv4Address, IPv4Network
 
 from attrs import fields, frozen
 
+from oxconf.deployment.consistency_backup import backup_mistakes
 from oxconf.deployment.consistency_database import database_mistakes
 from oxconf.deployment.consistency_web import ROLES, web_mistakes
 from oxconf.deployment.locate import Path
@@ -50,6 +51,7 @@ def mistakes_of(deployment: Deployment) -> list[Mistake]:
         *_filestore(deployment),
         *database_mistakes(deployment),
         *web_mistakes(deployment),
+        *backup_mistakes(deployment),
         *_names_of_secrets(deployment),
     ]
     if not deployment.hosts:

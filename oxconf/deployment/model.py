@@ -11,6 +11,7 @@ from ipaddress import IPv4Address, IPv4Network
 
 from attrs import field, frozen
 
+from oxconf.deployment.beside import FOLDER, FOLDER_SHAPE, Backup, Firewall, Munin
 from oxconf.deployment.database import (
     Database,
     DatabaseAccess,
@@ -27,15 +28,18 @@ from oxconf.deployment.secrets import NAME, NAME_SHAPE, Secret
 
 __all__ = [
     "Authentication",
+    "Backup",
     "Database",
     "DatabaseAccess",
     "Deployment",
     "Filestore",
+    "Firewall",
     "Flavour",
     "Host",
     "LoginType",
     "Mail",
     "Mode",
+    "Munin",
     "Network",
     "NetworkManager",
     "Ox",
@@ -109,10 +113,6 @@ HOST_SHAPE = "lower-case letters, digits and hyphens inside, at least one letter
 # Galera takes 32 characters of a cluster's name.
 CLUSTER = r"[a-z0-9]([a-z0-9-]{0,30}[a-z0-9])?"
 CLUSTER_SHAPE = "lower-case letters, digits and hyphens inside, at most 32 characters"
-PATHNAME = r"(?=.{2,200}\Z)(/(?!\.{1,2}(/|\Z))[A-Za-z0-9._-]+)+"
-PATHNAME_SHAPE = (
-    "an absolute path of letters, digits, dots, hyphens and underscores, without a slash at the end"
-)
 
 
 @frozen(kw_only=True)
@@ -166,6 +166,9 @@ class Network:
         # There are up to three floating addresses, and VRRP's last id is 255.
         maximum=250,
     )
+    firewall: Firewall = key(
+        "nftables: every host gets a filter made of the port matrix; none: no filter is written."
+    )
 
 
 @frozen(kw_only=True)
@@ -186,14 +189,14 @@ class Web:
     certificate: str | None = key(
         "File with the certificate and those between it and its root, on every web server. With it, users get HTTPS, "
         "and plain HTTP only redirects there. You put the file there: it is in no archive.",
-        pattern=PATHNAME,
-        shape=PATHNAME_SHAPE,
+        pattern=FOLDER,
+        shape=FOLDER_SHAPE,
         example='"/etc/ssl/certs/mail.example.com.pem"',
     )
     certificate_key: str | None = key(
         "File with its private key, on every web server; in no archive either.",
-        pattern=PATHNAME,
-        shape=PATHNAME_SHAPE,
+        pattern=FOLDER,
+        shape=FOLDER_SHAPE,
         example='"/etc/ssl/private/mail.example.com.key"',
     )
     balancers: tuple[IPv4Network, ...] | None = key(
@@ -209,8 +212,8 @@ class Filestore:
 
     path: str = key(
         "Folder that is exported, and the mount point on every OX node.",
-        pattern=PATHNAME,
-        shape=PATHNAME_SHAPE,
+        pattern=FOLDER,
+        shape=FOLDER_SHAPE,
         example='"/var/opt/filestore"',
     )
     uid: int = key(
@@ -320,6 +323,8 @@ class Deployment:
     ox: Ox = key("The Open-Xchange server.")
     soap: Soap = key("The provisioning interface.")
     mail: Mail = key("The mail system.")
+    backup: Backup = key("The backup of the databases and the files.")
+    munin: Munin = key("The monitoring with Munin.")
     secrets: SecretNames = key("Names of the secrets.")
     hosts: tuple[Host, ...] = key("The hosts.")
 

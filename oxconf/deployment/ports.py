@@ -10,6 +10,8 @@ from oxconf.deployment.topology import (
     CLUSTERCHECK_PORT,
     LOCALHOST,
     MYSQL_PORT,
+    backup_host,
+    backup_server,
     database_bind_address,
     database_hosts,
     floating_addresses,
@@ -33,11 +35,15 @@ SESSION_CACHE_PORT = 57463
 GALERA_PORT = 4567
 GALERA_INCREMENTAL_PORT = 4568
 GALERA_FULL_PORT = 4444
+MUNIN_PORT = 4949
 
 
 @frozen
 class Listener:
-    """One open port. `callers` are host names, the host's own among them, or `everybody`; empty: the host alone."""
+    """One open port. `callers` are host names, the host's own among them, or `everybody`; empty: the host alone.
+
+    A caller that is no host of the cluster is named by its address.
+    """
 
     protocol: str
     port: int | None
@@ -98,6 +104,11 @@ def _database(deployment: Deployment, host: Host) -> Iterator[Listener]:
         clients = ox_hosts(deployment)
         if mode is Mode.REPLICATION:
             clients = (*clients, *(other for other in servers if other is not host and not other.runs_ox))
+        saver = backup_host(deployment)
+        # It reads one server, and asks the writer how far that one has to be.
+        reads_here = mode is Mode.REPLICATION or host == backup_server(deployment)
+        if saver is not None and saver not in clients and reads_here:
+            clients = (*clients, saver)
         address = str(database_bind_address(deployment, host))
         yield Listener(
             "tcp", MYSQL_PORT, "*" if address == "0.0.0.0" else address, "database", _names(clients)
@@ -126,6 +137,10 @@ def _other(deployment: Deployment, host: Host) -> Iterator[Listener]:
         if clients:
             yield Listener("tcp", NFS_PORT, "*", "NFS", _names(clients, host))
             yield Listener("tcp", RPCBIND_PORT, "*", "rpcbind", _names(clients, host))
+    if deployment.munin.master is not None:
+        master = deployment.munin.master
+        known = next((each.name for each in deployment.hosts if each.address == master), str(master))
+        yield Listener("tcp", MUNIN_PORT, "*", "Munin node", (known,))
     for floating in floating_addresses(deployment):
         if host in floating.holders:
             peers = _names(floating.holders, host)

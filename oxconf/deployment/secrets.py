@@ -66,8 +66,9 @@ PURPOSES = (
         refused="\"'\\{}$#!",
         placeholder="REPLACE_",
     ),
-    Purpose("root", "password of the database user root"),
-    Purpose("maintenance", "password of the database user debian-sys-maint"),
+    # mariadb-upgrade hands its password on in single quotes and is refused with one inside (run with 10.11).
+    Purpose("root", "password of the database user root", refused="'"),
+    Purpose("maintenance", "password of the database user debian-sys-maint", refused="'"),
     Purpose("replication", "password of the database user repl"),
     Purpose("backup", "password of the database user backup"),
 )

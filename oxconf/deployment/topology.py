@@ -162,10 +162,14 @@ def _as_the_writes(origin: Origin) -> Origin:
     return Origin(origin.mark, f"as the writes: {origin.why}", keys=(_POLICY, *origin.keys))
 
 
+def _serves_itself_alone(deployment: Deployment) -> bool:
+    server = writer(deployment)
+    return ox_hosts(deployment) == (server,) and backup_host(deployment) in (None, server)
+
+
 def _direct_address(deployment: Deployment) -> IPv4Address:
     """One server: the loopback address when nobody else needs it, so that it need not listen on the network."""
-    server = writer(deployment)
-    return LOCALHOST if ox_hosts(deployment) == (server,) else server.address
+    return LOCALHOST if _serves_itself_alone(deployment) else writer(deployment).address
 
 
 def _direct_endpoint(deployment: Deployment) -> Endpoint:
@@ -205,7 +209,7 @@ def database_bind_origin(deployment: Deployment, host: Host) -> Origin:
         return ours("every address: a floating one reaches this server as well", _MODE, _ACCESS)
     direct = deployment.database.access is DatabaseAccess.DIRECT
     keys = _direct_endpoint(deployment).origin.keys if direct else (deployment.path(host, "address"),)
-    if direct and ox_hosts(deployment) == (host,):
+    if direct and _serves_itself_alone(deployment):
         return ours("OX on this host is all that calls", *keys)
     return ours("the address that the OX hosts use; Debian's own files say 127.0.0.1", *keys)
 
@@ -259,3 +263,26 @@ def mounts_filestore(deployment: Deployment, host: Host) -> bool:
 def soap_hosts(deployment: Deployment) -> tuple[Host, ...]:
     """Return the OX hosts that take provisioning calls: the provisioning nodes, or all where there is none."""
     return deployment.with_role(Role.PROVISIONING) or deployment.with_role(Role.GROUPWARE)
+
+
+def backup_host(deployment: Deployment) -> Host | None:
+    """Return the host that makes the backup; None where there is none.
+
+    It sees the filestore as a local folder: the filestore's host does, and every OX host.
+    """
+    backup = deployment.backup
+    if backup.folder is None:
+        return None
+    for host in (
+        *(host for host in deployment.hosts if host.name == backup.runs_on),
+        *deployment.with_role(Role.FILESTORE),
+        *deployment.with_role(Role.PROVISIONING),
+        *deployment.with_role(Role.GROUPWARE),
+    ):
+        return host
+    return None
+
+
+def backup_server(deployment: Deployment) -> Host:
+    """Return the database server that the backup reads: the last that would take the writes."""
+    return database_hosts(deployment)[-1]

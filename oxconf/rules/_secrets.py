@@ -7,8 +7,10 @@ from typing import Any
 from attrs import fields, frozen
 
 from oxconf.artifacts._artifact import ParsedArtifact
+from oxconf.artifacts.backup import BackupCnf
 from oxconf.artifacts.clustercheck import ClustercheckCnf
 from oxconf.artifacts.configdb_properties import AdmindaemonConfigdb, GroupwareConfigdb
+from oxconf.artifacts.database_accounts import DebianCnf, RootCnf
 from oxconf.artifacts.keepalived_conf import KeepalivedConf
 from oxconf.artifacts.oxinstaller import OxInstaller
 from oxconf.deployment.secrets import PLACEHOLDER, PURPOSES, SAMPLES, Secret
@@ -19,6 +21,9 @@ HOLDERS: tuple[type[ParsedArtifact], ...] = (
     AdmindaemonConfigdb,
     OxInstaller,
     ClustercheckCnf,
+    RootCnf,
+    DebianCnf,
+    BackupCnf,
 )
 """Files with passwords in fields of their own. Those of keepalived and of Galera are read below."""
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from oxconf.artifacts.clustercheck import ClustercheckCnf
 from oxconf.artifacts.configdb_properties import AdmindaemonConfigdb, GroupwareConfigdb
+from oxconf.artifacts.database_accounts import DebianCnf, RootCnf
 from oxconf.artifacts.oxinstaller import OxInstaller
 from oxconf.deployment.mistakes import listed
 from oxconf.deployment.secrets import PLACEHOLDER, Secret
@@ -22,7 +23,13 @@ AUTH_PASS_COUNTS = 8
 def check(evidence: Evidence) -> Iterator[Finding]:
     """Compare passwords that are known, use by use. None of them is shown; a placeholder is OX801's."""
     yield from _health_users(evidence)
-    uses = (*_configdb(evidence), *_state_transfer(evidence), *_health_checks(evidence), *_vrrp(evidence))
+    uses = (
+        *_configdb(evidence),
+        *_state_transfer(evidence),
+        *_health_checks(evidence),
+        *_logins(evidence),
+        *_vrrp(evidence),
+    )
     for text, entries in uses:
         pairs = list(odd_ones((place, value) for place, value in entries))
         if pairs:
@@ -93,6 +100,25 @@ def _health_checks(evidence: Evidence) -> Iterator[tuple[str, list[Entry]]]:
                     users.setdefault(file.artifact.user, []).append(entry)
         for entries in users.values():
             yield "the health check", entries
+
+
+def _logins(evidence: Evidence) -> Iterator[tuple[str, list[Entry]]]:
+    """Passwords of root and of the start scripts, whose accounts Galera copies as well."""
+    logins: tuple[tuple[type[RootCnf | DebianCnf], str], ...] = (
+        (RootCnf, "the database user root"),
+        (DebianCnf, "the package's start scripts"),
+    )
+    for cluster in galera_clusters(evidence):
+        for cls, text in logins:
+            files = [file for node in cluster for file in node.each(cls)]
+            yield (
+                text,
+                [
+                    (file.place("password"), password.value)
+                    for file in files
+                    if (password := file.artifact.password) is not None and password.value is not None
+                ],
+            )
 
 
 def _health_users(evidence: Evidence) -> Iterator[Finding]:

@@ -43,16 +43,12 @@ def check(evidence: Evidence) -> Iterator[Finding]:
 
 
 def _sites(host: HostEvidence) -> Iterator[_Found]:
-    """Yield the sites of a host; a file that is enabled under its own name is read once."""
-    names: set[str] = set()
-    for folder in _FOLDERS:
-        for path in host.files:
-            name = path.removeprefix(folder)
-            if path.startswith(folder) and name not in names:
-                names.add(name)
-                artifact, _ = host.document(HttpsSite.read, path)
-                for site in artifact.sites:
-                    yield _Found(site, Place(host.name, path, site.line))
+    """Yield the sites that are enabled, or all where nobody told which these are."""
+    enabled, available = ([path for path in host.files if path.startswith(folder)] for folder in _FOLDERS)
+    for path in enabled or available:
+        artifact, _ = host.document(HttpsSite.read, path)
+        for site in artifact.sites:
+            yield _Found(site, Place(host.name, path, site.line))
 
 
 def _is_local(address: str) -> bool:

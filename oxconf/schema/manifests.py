@@ -94,6 +94,7 @@ def manifest() -> Schema:
                 "schema": _version(),
                 "cluster": _cluster(),
                 "format": word("What there is for each host.", ["archives", "tree"]),
+                "pages": array("Files beside those of the hosts: the runbook.", text("One path.")),
                 "hosts": {
                     "description": "What there is for each host, by the host's name.",
                     "type": "object",

@@ -16,7 +16,7 @@ from oxconf.api import check, load
 from oxconf.artifacts._artifact import Artifact, Install
 from oxconf.bundle.contents import MANIFEST, README, SUMS
 from oxconf.bundle.contents import contents as contents_of
-from oxconf.bundle.write import write
+from oxconf.bundle.write import PAGE, write
 from oxconf.deployment.mistakes import listed
 from oxconf.deployment.model import Host
 from oxconf.deployment.origin import Mark, Origin
@@ -52,6 +52,9 @@ to start from. The archives hold no password: where one belongs stands `REPLACE_
 your own `--secrets` fills it in. The addresses are examples as well.
 """
 
+_NOT_SEARCHED = "---\nsearch:\n  exclude: true\n---\n\n"
+"""The search would find every setting and step once for each host and deployment; the reference has each once."""
+
 _SIZES = """
 The tutorial gives numbers for one size, up to a million mailboxes: memory and cores of the OX servers, of the database
 servers and of the provisioning node. `1m` and what is built on it have them; where the tutorial names no size, ours
@@ -69,7 +72,12 @@ class Reference:
     source: str
     plan: Plan
     archives: dict[str, bytes]
-    """Content by name: an archive for each host, the sums and the manifest."""
+    """Content by name: an archive for each host, the runbooks, the sums and the manifest."""
+
+    @property
+    def runbooks(self) -> list[str]:
+        """The pages of the runbooks."""
+        return [name for name in self.archives if name.endswith(".md")]
 
     @property
     def purpose(self) -> str:
@@ -99,7 +107,10 @@ def pages(folder: Path) -> dict[str, str | bytes]:
         made[f"{FOLDER}/{each.name}.md"] = _page(each, base)
         for host in each.plan.hosts:
             made[f"{FOLDER}/{each.name}/{host.host.name}.md"] = _host_page(each, host)
-        made |= {f"{FOLDER}/{each.name}/{name}": data for name, data in each.archives.items()}
+        made |= {
+            f"{FOLDER}/{each.name}/{name}": _NOT_SEARCHED.encode() + data if name.endswith(".md") else data
+            for name, data in each.archives.items()
+        }
         made[f"{FOLDER}/{each.name}/{CLUSTER}"] = each.source
         made[f"{FOLDER}/{each.name}/{PICTURE}"] = draw(each.plan.deployment)
     return made
@@ -118,6 +129,7 @@ def navigation(folder: Path) -> list[Any]:
             {
                 name: [
                     f"{FOLDER}/{name}.md",
+                    *(f"{FOLDER}/{name}/{page}" for page in _reference(folder / name).runbooks),
                     *(
                         f"{FOLDER}/{name}/{host.host.name}.md"
                         for host in _reference(folder / name).plan.hosts
@@ -148,7 +160,8 @@ def _reference(folder: Path) -> Reference:
     with TemporaryDirectory() as target:
         # The same call as that of `oxconf render`, so the same bytes.
         write(plan, target)
-        archives = {path.name: path.read_bytes() for path in sorted(Path(target).iterdir())}
+        files = sorted(path for path in Path(target).rglob("*") if path.is_file())
+        archives = {str(path.relative_to(target)): path.read_bytes() for path in files}
     return Reference(folder.name, (folder / CLUSTER).read_text("utf-8"), plan, archives)
 
 
@@ -185,6 +198,9 @@ def _page(reference: Reference, base: Reference) -> str:
         heading(2, "Hosts", "hosts"),
         _mailboxes(reference),
         table(("Host", "Address", "Roles", "Size", "Whose size", "Files"), _host_rows(reference)),
+        heading(2, "Steps", "steps"),
+        f"From empty hosts to a working cluster, in the order across hosts: [{PAGE}]({reference.name}/{PAGE}). "
+        "The archive of each host has its own steps as scripts.",
         heading(2, "Archives", "archives"),
         table(("Host", "Archive", "SHA-256 of the uncompressed tar"), _archive_rows(reference)),
         _verify(reference),
@@ -348,8 +364,7 @@ def _host_page(reference: Reference, host: HostPlan) -> str:
     archive = reference.archive(host.host)
     readme = next(entry.data.decode() for entry in contents.entries if entry.path == README)
     what = f"{host.host.address}, {', '.join(role.value for role in host.host.roles)}"
-    # The search would find every setting once for each host; the reference has each once.
-    return "---\nsearch:\n  exclude: true\n---\n\n" + document(
+    return _NOT_SEARCHED + document(
         f"# {escape(host.host.name)} of {escape(reference.name)}",
         f"{what}. Part of the deployment [{escape(reference.name)}](../{reference.name}.md).",
         f"[{escape(archive)}]({archive}) holds the files below. SHA-256 of the uncompressed tar:",

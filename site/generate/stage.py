@@ -17,7 +17,15 @@ BUNDLES = ROOT / "bundles"
 
 Pages = dict[str, str | bytes]
 
-EXPLANATION = ("why.md", "read-policies.md", "sizing.md", "differences.md", "sources.md")
+EXPLANATION = (
+    "why.md",
+    "read-policies.md",
+    "sizing.md",
+    "backup.md",
+    "firewall.md",
+    "differences.md",
+    "sources.md",
+)
 REFERENCE = "reference/index.md"
 WRITTEN = ("index.md", "tutorial.md", REFERENCE, *EXPLANATION, "next.md")
 """The pages that somebody wrote, in the order of the navigation."""
@@ -86,6 +94,7 @@ def navigation(pages: Pages) -> list[Any]:
     return [
         {"Start": "index.md"},
         {"Tutorial": "tutorial.md"},
+        {"Runbook": "runbook.md"},
         {"Bundles": bundles.navigation(BUNDLES)},
         {
             "Reference": [

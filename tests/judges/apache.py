@@ -13,3 +13,4 @@ def switch_on(machine: Sandbox, host: Host) -> None:
     machine.run("a2enconf", "--quiet", *host.enabled("apache-conf"))
     if host.enabled("apache-site"):
         machine.run("a2ensite", "--quiet", *host.enabled("apache-site"))
+        machine.run("a2dissite", "--quiet", *host.enabled("apache-site-off"))

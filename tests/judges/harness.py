@@ -14,11 +14,14 @@ from typing import Any
 
 import pytest
 
+DEPLOYMENTS = Path(__file__).parents[1] / "clusters" / "deployments"
+
 CLUSTERS = {
     "poc": 'tier = "poc"\n',
     "100k": 'tier = "100k"\n',
     "1m": 'tier = "1m"\n',
     "1m-replication": 'tier = "1m"\n[database]\nmode = "replication"\n',
+    "1m-beside": (DEPLOYMENTS / "1m-beside.toml").read_text(),
 }
 
 # What daemons say of the machine that they are asked on, not of the files.
@@ -68,7 +71,7 @@ class Host:
         return [file["path"] for file in self.manifest["files"]]
 
     def enabled(self, switch: str) -> list[str]:
-        """What its manifest says to switch on: `unit`, `apache-module`, `apache-conf` or `apache-site`."""
+        """What its manifest says of `unit`, `apache-module`, `apache-conf`, `apache-site` or `apache-site-off`."""
         return [enable["name"] for enable in self.manifest["enable"] if enable["switch"] == switch]
 
     def file(self, path: str) -> Path:

@@ -8,7 +8,7 @@ from pathlib import Path
 from judges.harness import Host
 from judges.sandbox import Sandbox
 
-TOPS = ("etc", "opt", "usr", "var")
+TOPS = ("etc", "opt", "root", "usr", "var")
 
 # What Debian has in the files that hold only a block of ours, and where names are resolved.
 DEBIAN = {
@@ -26,6 +26,20 @@ iface {interface} inet static
 
 source /etc/network/interfaces.d/*
 """,
+    # Without what opens logs and drops rights, which the tests' machines have no users for.
+    "/etc/munin/munin-node.conf": """\
+log_level 4
+log_file /run/munin-node.log
+pid_file /run/munin-node.pid
+background 0
+setsid 0
+user root
+group root
+allow ^127\\.0\\.0\\.1$
+allow ^::1$
+host *
+port 4949
+""",
     "/etc/mysql/my.cnf": """\
 [client-server]
 socket = /run/mysqld/mysqld.sock
@@ -42,6 +56,17 @@ expire_logs_days = 10
 character-set-server = utf8mb4
 collation-server = utf8mb4_general_ci
 """,
+    "/etc/nftables.conf": """\
+#!/usr/sbin/nft -f
+
+flush ruleset
+
+table inet filter {{
+	chain input {{
+		type filter hook input priority filter;
+	}}
+}}
+""",
     "/etc/resolv.conf": "",
     "/etc/nsswitch.conf": "passwd: files\ngroup: files\nhosts: files\n",
 }
@@ -51,7 +76,7 @@ USERS = {"mysql": 991, "haproxy": 992, "open-xchange": 1001}
 
 
 def install(sandbox: Sandbox, host: Host, scratch: Path) -> None:
-    """Lay the host's files over the sandbox's /etc, /opt, /usr and /var; writes there stay in it."""
+    """Lay the host's files over the sandbox's folders; writes there stay in it."""
     staged = scratch / f"{host.name}-root"
     shutil.copytree(host.folder / "rootfs", staged, symlinks=True)
     merged = {file["path"] for file in host.manifest["files"] if file["install"] == "merge: block"}

@@ -9,7 +9,7 @@ from judges.harness import Host, complaints, need
 from judges.sandbox import Sandbox
 
 MY_CNF = "/etc/mysql/my.cnf"
-ACCOUNT = "/etc/mysql/clustercheck.cnf"
+ACCOUNTS = ("/etc/mysql/clustercheck.cnf", "/etc/mysql/debian.cnf", "/etc/oxconf/backup.cnf", "/root/.my.cnf")
 OURS = "/etc/mysql/ox.conf.d/"
 SERVER_GROUPS = ("mysqld", "mariadbd", "mariadb", "server", "galera")
 FILES = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
@@ -76,12 +76,22 @@ def test_every_option_file_is_read(machines: dict[Host, Sandbox]) -> None:
             assert all(path.endswith(".cnf") for path in host.paths if path.startswith(OURS))
 
 
-def test_the_account_of_the_health_check_is_read(machines: dict[Host, Sandbox]) -> None:
+def test_every_account_is_read(machines: dict[Host, Sandbox]) -> None:
     need("my_print_defaults", "mariadb-client-core")
     for host, machine in machines.items():
-        if ACCOUNT in host.paths:
-            printed = machine.run("my_print_defaults", f"--defaults-file={ACCOUNT}", "client").stdout
+        for path in [path for path in host.paths if path in ACCOUNTS]:
+            printed = machine.run("my_print_defaults", f"--defaults-file={path}", "client").stdout
             given = dict(line[2:].split("=", 1) for line in printed.splitlines())
-            written = dict(re.findall(r"^(\w+) = (.*)$", host.text(ACCOUNT), re.MULTILINE))
+            written = dict(re.findall(r"^(\w+) = (.*)$", host.text(path), re.MULTILINE))
             assert given == written
             assert {"user", "password"} <= set(given)
+
+
+def test_root_s_clients_read_root_s_file(machines: dict[Host, Sandbox]) -> None:
+    need("mariadb", "mariadb-client-core")
+    for host, machine in machines.items():
+        if "/root/.my.cnf" in host.paths:
+            printed = machine.run("mariadb", "--print-defaults", env={"HOME": "/root"}).stdout
+            assert re.search(r"--user=root --password=\S+ --socket=/run/mysqld/mysqld\.sock", printed), (
+                host.name
+            )

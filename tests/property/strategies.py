@@ -200,6 +200,7 @@ def clusters(draw: st.DrawFn, *, numbers: bool = True, extra: tuple[Role, ...] =
             "multicast_group": draw(st.sampled_from(["224.0.0.1", "224.255.255.255", "224.0.1.77"])),
             "multicast_port": draw(st.integers(6000, 6999)),
             "virtual_router_id": draw(st.integers(1, 250)),
+            "firewall": draw(st.sampled_from(["none", "nftables"])),
         },
         "database": database,
         "web": web | ({"access": "keepalived", "address": addresses[2]} if balancers else {}),
@@ -219,6 +220,8 @@ def clusters(draw: st.DrawFn, *, numbers: bool = True, extra: tuple[Role, ...] =
             "login_type": draw(st.sampled_from(["user", "global"])),
             **_authentication(draw),
         },
+        "backup": _backup(draw, hosts),
+        "munin": {"master": "192.0.2.5"} if draw(st.booleans()) else {},
         "secrets": dict(
             zip(
                 (purpose.name for purpose in PURPOSES),
@@ -258,6 +261,19 @@ def _authentication(draw: st.DrawFn) -> Tree:
     if draw(st.booleans()):
         mail["imap_port"] = draw(st.sampled_from([1, 65535, 993 if secure else 143]))
     return mail
+
+
+def _backup(draw: st.DrawFn, hosts: list[Tree]) -> Tree:
+    able = [host["name"] for host in hosts if {"groupware", "provisioning", "filestore"} & set(host["roles"])]
+    backup: Tree = {
+        "keep": draw(st.integers(1, 3650)),
+        "at": draw(st.sampled_from(["02:30", "*-*-* 23:59:59", "Sat,Sun 01:00", "hourly"])),
+    }
+    if draw(st.booleans()):
+        backup["folder"] = draw(st.sampled_from(["/backup", "/var/backups/ox", "/srv/a.b-c_d/e"]))
+        if draw(st.booleans()):
+            backup["runs_on"] = draw(st.sampled_from(able))
+    return backup
 
 
 @st.composite

@@ -7,11 +7,11 @@ from oxconf.artifacts._explained import Reference, Statement, entry
 from oxconf.deployment.origin import Mark
 
 
-def _found(patterns: dict[str, str], text: str) -> Iterator[Statement]:
+def found_in(patterns: dict[str, str], text: str) -> Iterator[Statement]:
     """Yield the first group of each pattern where the text has it, in the order of the lines."""
     found = []
     for key, pattern in patterns.items():
-        match = re.search(pattern, text)
+        match = re.search(pattern, text, re.MULTILINE)
         if match is not None:
             found.append(Statement(key, match[1], text.count("\n", 0, match.start(1)) + 1))
     return iter(sorted(found, key=lambda each: each.line))
@@ -65,7 +65,7 @@ CLUSTERCHECK = Reference(
             "percona-clustercheck: synced; of two nodes the donor serves on, for it is all there is",
         ),
     ),
-    lambda text: _found(_CLUSTERCHECK, text),
+    lambda text: found_in(_CLUSTERCHECK, text),
 )
 
 _CHECK_WEB = {"timeout": r"exec timeout (\S+)", "port": r"/dev/tcp/127\.0\.0\.1/(\d+)"}
@@ -90,5 +90,5 @@ CHECK_WEB = Reference(
             maximum=65535,
         ),
     ),
-    lambda text: _found(_CHECK_WEB, text),
+    lambda text: found_in(_CHECK_WEB, text),
 )

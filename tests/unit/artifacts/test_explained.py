@@ -13,7 +13,7 @@ from oxconf.plan import ARTIFACTS, make_plan
 
 CLUSTERS = sorted((Path(__file__).parents[2] / "clusters" / "deployments").glob("*.toml"))
 
-PROGRAMS = {"clustercheck", "check-web", "oxinstaller"}
+PROGRAMS = {"backup", "check-web", "clustercheck", "oxinstaller", "restore"}
 """Shell programs: their variables and arguments are settings, the rest is code."""
 
 STRUCTURE = re.compile(

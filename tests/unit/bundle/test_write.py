@@ -24,6 +24,10 @@ def plan() -> Plan:
     return make_plan(load(tier="1m"))
 
 
+OTHERS = ("RUNBOOK.md", "SHA256SUMS", "manifest.json", "runbook.json")
+"""What lies beside the archives."""
+
+
 def names(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir())
 
@@ -36,9 +40,7 @@ def test_an_archive_for_each_host_with_sums_and_manifest(plan: Plan, tmp_path: P
     write(plan, tmp_path / "out")
 
     hosts = [host.host.name for host in plan.hosts]
-    assert names(tmp_path / "out") == sorted(
-        [*(f"1m-{host}.tar.gz" for host in hosts), "SHA256SUMS", "manifest.json"]
-    )
+    assert names(tmp_path / "out") == sorted([*(f"1m-{host}.tar.gz" for host in hosts), *OTHERS])
     subprocess.run(["sha256sum", "--quiet", "-c", "SHA256SUMS"], cwd=tmp_path / "out", check=True)
     manifest = json.loads((tmp_path / "out/manifest.json").read_text())
     assert list(manifest["hosts"]) == hosts
@@ -82,7 +84,7 @@ def test_a_second_run_changes_nothing_and_removes_hosts_that_are_gone(plan: Plan
     (tmp_path / "notes.txt").write_text("mine")
     written = write(make_plan(load_text('tier = "poc"\nname = "1m"\n')), tmp_path)
 
-    assert names(tmp_path) == ["1m-ox1.tar.gz", "SHA256SUMS", "manifest.json", "notes.txt"]
+    assert names(tmp_path) == sorted(["1m-ox1.tar.gz", *OTHERS, "notes.txt"])
     assert "1m-db1.tar.gz" in written.removed
 
 
@@ -96,8 +98,7 @@ def test_one_host_keeps_the_archives_and_sums_of_the_others(plan: Plan, tmp_path
     after = contents_of(tmp_path)
     assert {name for name in before if before[name] != after[name]} == {
         "1m-ox1.tar.gz",
-        "SHA256SUMS",
-        "manifest.json",
+        *OTHERS,
     }
     assert len(written.kept) == len(plan.hosts) - 1
     subprocess.run(["sha256sum", "--quiet", "-c", "SHA256SUMS"], cwd=tmp_path, check=True)

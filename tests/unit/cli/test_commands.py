@@ -20,6 +20,7 @@ master = "Ohr4quai"
 sst = "Iet5ahch"
 clustercheck = "Zoo8ieph"
 vrrp = "eiGh7ahf"
+root = "Tu3oSheo"
 """
 
 
@@ -50,7 +51,7 @@ def test_with_secrets_nothing_is_left_to_say(tmp_path: Path) -> None:
 
 
 def test_secrets_come_from_the_environment_as_well(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("CONFIGDB", "MASTER", "SST", "CLUSTERCHECK", "VRRP"):
+    for name in ("CONFIGDB", "MASTER", "SST", "CLUSTERCHECK", "VRRP", "ROOT"):
         monkeypatch.setenv(f"OXCONF_SECRET_{name}", f"x{name[:6]}")
 
     assert run("check", "--tier", "1m", "--deploy").exit_code == 0
@@ -180,11 +181,14 @@ def test_a_secret_is_in_no_message_and_no_public_file(tmp_path: Path) -> None:
             assert path.stat().st_mode & 0o007 == 0, path
             holders.add(path.name)
     assert holders == {
+        ".my.cnf",
         "clustercheck.cnf",
         "configdb.properties",
         "keepalived.conf",
         "oxconf-oxinstaller",
         "wsrep.cnf",
+        "accounts.sql",
+        "secrets.sh",
     }
     assert not any(value in result.output for value in values)
 

@@ -158,6 +158,15 @@ def test_accounts_of_the_health_check() -> None:
     assert [each.code for each in found(GALERA, "db2", ACCOUNT, without(r"^password = .*\n"))] == ["OX813"]
 
 
+def test_root_has_one_password_on_all_nodes_of_galera() -> None:
+    other = without(r"^password = .*", "password = other-password")
+
+    (finding,) = found(GALERA, "db2", "/root/.my.cnf", other)
+    assert finding.code == "OX813"
+    assert finding.message == "db2 has another password for the database user root than db1"
+    assert found(REPLICATION, "db2", "/root/.my.cnf", other) == []
+
+
 @pytest.mark.parametrize(
     ("pattern", "value"),
     [

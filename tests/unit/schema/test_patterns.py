@@ -64,7 +64,7 @@ KNOWN = re.compile(
       \\\.                                       # a dot
     | \[ (?: [^\\\[\]] | \\s | \\x[0-9a-f]{2} )+ \]  # a class of plain characters and of blanks
     | \(\?[:=!] | \((?!\?) | \)                  # groups without names, flags and looking back
-    | [|.?*+^$] | \{[0-9]+(,[0-9]+)?\} | [A-Za-z0-9/ ]
+    | [|.?*+^$] | \{[0-9]+(,[0-9]+)?\} | [A-Za-z0-9/ :-]
     """,
     re.VERBOSE,
 )

@@ -1,0 +1,50 @@
+#!/bin/sh
+# ox1, 03-configdb: Make configdb.
+#
+# The initconfigdb of that generation drops a configdb that exists, with every registration in it.
+#
+# Before it:
+#   - ox1: the packages are installed
+#   - db1: the database is complete
+#
+# Again: may be repeated: it finds that it is done, and does nothing.
+# To undo: DROP DATABASE configdb, as long as nothing is registered in it; rm /var/lib/oxconf/configdb.
+
+# Variables go to lib.sh and come from secrets.sh; the functions are called by name.
+# shellcheck disable=SC1091,SC2034,SC2154,SC2317
+set -eu
+step='03-configdb'
+log=''
+. "$(dirname "$0")/lib.sh"
+begin "$@"
+
+is_done() {
+  [ -e /var/lib/oxconf/configdb ]
+}
+if is_done >/dev/null 2>&1; then
+  say "$step is done already."
+  exit 0
+fi
+
+before_1() {
+  MYSQL_PWD=$configdb_password mysql --host=10.20.30.217 --port=3306 --user=openexchange --batch --execute='SELECT 1'
+}
+require before_1 'db1 lets openexchange in from here' 'Take the step accounts on db1; look at firewalls between the hosts.'
+
+before_2() {
+  [ -z "$(MYSQL_PWD=$configdb_password mysql --host=10.20.30.217 --port=3306 --user=openexchange --batch --skip-column-names --execute="SHOW DATABASES LIKE 'configdb'")" ]
+}
+require before_2 'there is no configdb yet' 'It exists, and this step would empty it. Go on with the next step.'
+
+ask 'This makes configdb on db1. It is taken once in the cluster'"'"'s life.'
+
+/opt/open-xchange/sbin/initconfigdb --configdb-user=openexchange --configdb-pass="$configdb_password" --configdb-host=10.20.30.217 --configdb-port=3306
+install -d /var/lib/oxconf
+touch /var/lib/oxconf/configdb
+
+after_1() {
+  MYSQL_PWD=$configdb_password mysql --host=10.20.30.217 --port=3306 --user=openexchange --batch --skip-column-names --execute="SHOW DATABASES LIKE 'configdb'" | grep -qx configdb
+}
+confirm after_1 'configdb exists'
+
+say "$step: done."

@@ -1,0 +1,33 @@
+#!/bin/sh
+# ox2, 08-start: Start apache2 and keepalived.
+#
+# The packages have started some of them with their own files.
+#
+# Before it:
+#   - ox2: units and modules are switched on
+#
+# Again: may be repeated: the result is the same.
+# To undo: systemctl stop apache2.service keepalived.service
+
+# Variables go to lib.sh and come from secrets.sh; the functions are called by name.
+# shellcheck disable=SC1091,SC2034,SC2154,SC2317
+set -eu
+step='08-start'
+log='journalctl -u apache2.service and journalctl -u keepalived.service'
+. "$(dirname "$0")/lib.sh"
+begin "$@"
+
+systemctl enable apache2.service keepalived.service
+systemctl restart apache2.service keepalived.service
+
+after_1() {
+  systemctl is-active --quiet apache2.service
+}
+confirm after_1 'apache2.service runs'
+
+after_2() {
+  systemctl is-active --quiet keepalived.service
+}
+confirm after_2 'keepalived.service runs'
+
+say "$step: done."

@@ -1,0 +1,23 @@
+#!/bin/sh
+# ox2, 05-enable: Switch on what the files need.
+#
+# They take effect with the next start, and after every boot.
+#
+# Before it:
+#   - ox2: the files are installed
+#
+# Again: may be repeated: the result is the same.
+# To undo: systemctl disable, a2dismod and a2disconf, with the same names.
+
+# Variables go to lib.sh and come from secrets.sh; the functions are called by name.
+# shellcheck disable=SC1091,SC2034,SC2154,SC2317
+set -eu
+step='05-enable'
+log=''
+. "$(dirname "$0")/lib.sh"
+begin "$@"
+
+systemctl daemon-reload
+systemctl enable haproxy.service
+
+say "$step: done."

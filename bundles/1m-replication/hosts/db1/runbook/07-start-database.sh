@@ -1,0 +1,31 @@
+#!/bin/sh
+# db1, 07-start-database: Start the database server.
+#
+# It starts with the new settings and the new data folder.
+#
+# Before it:
+#   - db1: the data folder is new
+#
+# Again: may be repeated: the result is the same.
+# To undo: systemctl stop mariadb.service
+
+# Variables go to lib.sh and come from secrets.sh; the functions are called by name.
+# shellcheck disable=SC1091,SC2034,SC2154,SC2317
+set -eu
+step='07-start-database'
+log='journalctl -u mariadb.service, and the file that log_error names, on Debian under /var/log/mysql/'
+client=mariadb
+socket=/run/mysqld/mysqld.sock
+data=/var/lib/mysql
+. "$(dirname "$0")/lib.sh"
+begin "$@"
+
+systemctl enable mariadb.service
+systemctl start mariadb.service
+
+after_1() {
+  wait_for 300 sql --execute='SELECT 1'
+}
+confirm after_1 'the server answers'
+
+say "$step: done."

@@ -1,0 +1,30 @@
+#!/bin/sh
+# db1, 08-accounts: Make the accounts of the database.
+#
+# What mysql_secure_installation asks, and each account by address: names are not resolved.
+#
+# Before it:
+#   - db1: the database server serves
+#
+# Again: may be repeated: the result is the same.
+# To undo: DROP USER, for each account in runbook/accounts.sql.
+
+# Variables go to lib.sh and come from secrets.sh; the functions are called by name.
+# shellcheck disable=SC1091,SC2034,SC2154,SC2317
+set -eu
+step='08-accounts'
+log='journalctl -u mariadb.service, and the file that log_error names, on Debian under /var/log/mysql/'
+client=mariadb
+socket=/run/mysqld/mysqld.sock
+data=/var/lib/mysql
+. "$(dirname "$0")/lib.sh"
+begin "$@"
+
+sql <runbook/accounts.sql
+
+after_1() {
+  "$client" --execute="SELECT 1"
+}
+confirm after_1 'root logs in with /root/.my.cnf'
+
+say "$step: done."

@@ -1,0 +1,6 @@
+CHANGE MASTER TO
+  MASTER_HOST = '10.20.30.217',
+  MASTER_USER = 'repl',
+  MASTER_PASSWORD = 'REPLACE_replication',
+  MASTER_USE_GTID = slave_pos;
+START SLAVE;

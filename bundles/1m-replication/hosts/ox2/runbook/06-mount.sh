@@ -1,0 +1,41 @@
+#!/bin/sh
+# ox2, 06-mount: Mount the filestore.
+#
+# All OX nodes see the same files: a user may be on any of them.
+#
+# Before it:
+#   - ox2: the user open-xchange has its numbers
+#   - ox2: the files are installed
+#   - filestore1: the filestore is exported
+#
+# Again: may be repeated: the result is the same.
+# To undo: umount /var/opt/filestore
+
+# Variables go to lib.sh and come from secrets.sh; the functions are called by name.
+# shellcheck disable=SC1091,SC2034,SC2154,SC2317
+set -eu
+step='06-mount'
+log='journalctl -k'
+. "$(dirname "$0")/lib.sh"
+begin "$@"
+
+before_1() {
+  answers 10.20.30.223 2049
+}
+require before_1 '10.20.30.223 answers on port 2049' 'Take the step filestore on that host, and look at firewalls between the hosts.'
+
+mkdir -p /var/opt/filestore
+mountpoint -q /var/opt/filestore || mount /var/opt/filestore
+su -s /bin/sh -c 'touch /var/opt/filestore/.oxconf-probe-ox2' open-xchange
+
+after_1() {
+  mountpoint -q /var/opt/filestore
+}
+confirm after_1 'the filestore is mounted'
+
+after_2() {
+  [ -e /var/opt/filestore/.oxconf-probe-ox2 ]
+}
+confirm after_2 'open-xchange can write to it'
+
+say "$step: done."

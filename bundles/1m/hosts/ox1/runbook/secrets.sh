@@ -1,0 +1,2 @@
+# Passwords for the steps beside it.
+configdb_password=REPLACE_configdb

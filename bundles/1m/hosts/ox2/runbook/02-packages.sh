@@ -1,0 +1,36 @@
+#!/bin/sh
+# ox2, 02-packages: Install the packages.
+#
+# The files of this archive replace what these packages bring.
+#
+# Before it:
+#   - ox2: the user open-xchange has its numbers
+#
+# Again: may be repeated: the result is the same.
+# To undo: apt-get remove, with the same names.
+
+# Variables go to lib.sh and come from secrets.sh; the functions are called by name.
+# shellcheck disable=SC1091,SC2034,SC2154,SC2317
+set -eu
+step='02-packages'
+log=/var/log/apt/term.log
+. "$(dirname "$0")/lib.sh"
+begin "$@"
+
+before_1() {
+  set -- haproxy nfs-common rpcbind mariadb-client open-xchange-meta-server open-xchange-meta-admin open-xchange-authentication-database
+  for package in "$@"; do
+    apt-cache show --no-all-versions "$package" | grep -q ^Version: || return 1
+  done
+}
+require before_1 'apt knows every package' 'Add the missing repository (database: its vendor'"'"'s; open-xchange-*: software.open-xchange.com), then apt-get update.'
+
+export DEBIAN_FRONTEND=noninteractive
+apt-get install --yes --no-upgrade haproxy nfs-common rpcbind mariadb-client open-xchange-meta-server open-xchange-meta-admin open-xchange-authentication-database
+
+after_1() {
+  dpkg-query --status haproxy nfs-common rpcbind mariadb-client open-xchange-meta-server open-xchange-meta-admin open-xchange-authentication-database
+}
+confirm after_1 'every package is installed'
+
+say "$step: done."

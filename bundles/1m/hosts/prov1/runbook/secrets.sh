@@ -1,0 +1,3 @@
+# Passwords for the steps beside it.
+configdb_password=REPLACE_configdb
+master_password=REPLACE_master

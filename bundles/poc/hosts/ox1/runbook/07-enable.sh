@@ -1,0 +1,27 @@
+#!/bin/sh
+# ox1, 07-enable: Switch on what the files need.
+#
+# They take effect with the next start, and after every boot.
+#
+# Before it:
+#   - ox1: the files are installed
+#
+# Again: may be repeated: the result is the same.
+# To undo: systemctl disable, a2dismod and a2disconf, with the same names.
+
+# Variables go to lib.sh and come from secrets.sh; the functions are called by name.
+# shellcheck disable=SC1091,SC2034,SC2154,SC2317
+set -eu
+step='07-enable'
+log=''
+client=mariadb
+socket=/run/mysqld/mysqld.sock
+data=/var/lib/mysql
+. "$(dirname "$0")/lib.sh"
+begin "$@"
+
+systemctl daemon-reload
+a2enmod -q proxy proxy_ajp proxy_balancer lbmethod_byrequests slotmem_shm headers expires deflate
+a2enconf -q proxy_ajp
+
+say "$step: done."

@@ -1,0 +1,31 @@
+#!/bin/sh
+# ox1, 11-filestore: Make the filestore.
+#
+# It belongs to open-xchange, by number, on every host.
+#
+# Before it:
+#   - ox1: the user open-xchange has its numbers
+#   - ox1: the files are installed
+#
+# Again: may be repeated: the result is the same.
+# To undo: rmdir /var/opt/filestore
+
+# Variables go to lib.sh and come from secrets.sh; the functions are called by name.
+# shellcheck disable=SC1091,SC2034,SC2154,SC2317
+set -eu
+step='11-filestore'
+log='journalctl -u nfs-server'
+client=mariadb
+socket=/run/mysqld/mysqld.sock
+data=/var/lib/mysql
+. "$(dirname "$0")/lib.sh"
+begin "$@"
+
+install -d -o open-xchange -g open-xchange -m 0750 /var/opt/filestore
+
+after_1() {
+  [ "$(stat -c %U:%G /var/opt/filestore)" = open-xchange:open-xchange ]
+}
+confirm after_1 'the folder belongs to open-xchange'
+
+say "$step: done."

@@ -1,0 +1,81 @@
+"""What the chosen database server is told on the command line and in SQL, by flavour and series.
+
+SOURCE: the manuals of MariaDB, MySQL and Percona XtraDB Cluster; the tutorial for the series that it names.
+"""
+
+from oxconf.artifacts._server import SOCKET, client_program, is_mariadb, is_pxc, since, unit_name
+from oxconf.deployment.model import Deployment
+
+DATA = "/var/lib/mysql"
+"""Where the packages of all flavours on Debian and Ubuntu keep the databases."""
+
+ERRORS = "journalctl -u {unit}, and the file that log_error names, on Debian under /var/log/mysql/"
+
+
+def log(deployment: Deployment) -> str:
+    """Return where the server says what is wrong."""
+    return ERRORS.format(unit=unit_name(deployment))
+
+
+def settings(deployment: Deployment) -> tuple[str, ...]:
+    """Return the shell variables by which `lib.sh` reaches the server of this host."""
+    return (f"client={client_program(deployment)}", f"socket={SOCKET}", f"data={DATA}")
+
+
+def initialise(deployment: Deployment) -> str:
+    """Return the command that fills a new data folder."""
+    if since(deployment, mariadb="10.5"):
+        return f"mariadb-install-db --user=mysql --datadir={DATA} --skip-test-db"
+    if since(deployment, mysql="5.7"):
+        return f"mysqld --initialize-insecure --user=mysql --datadir={DATA}"
+    return f"mysql_install_db --user=mysql --datadir={DATA}"
+
+
+def bootstrap(deployment: Deployment) -> str:
+    """Return the command that starts the first node of a Galera cluster."""
+    if since(deployment, mariadb="10.1"):
+        return "galera_new_cluster"
+    if is_mariadb(deployment):
+        return "service mysql bootstrap"
+    if since(deployment, mysql="5.7"):
+        return "systemctl start mysql@bootstrap.service"
+    return "service mysql bootstrap-pxc"
+
+
+def stop_bootstrapped(deployment: Deployment) -> str:
+    """Return the command that stops the node which `bootstrap` started."""
+    if is_pxc(deployment) and since(deployment, mysql="5.7"):
+        return "systemctl stop mysql@bootstrap.service"
+    return f"systemctl stop {unit_name(deployment)}"
+
+
+def modern_words(deployment: Deployment) -> bool:
+    """Whether the server says replica and source: MySQL 8.0.23 and later; MariaDB keeps the old words."""
+    return since(deployment, mysql="8.0")
+
+
+def start_slave(deployment: Deployment) -> str:
+    """Return the statement that starts the replication."""
+    return "START REPLICA" if modern_words(deployment) else "START SLAVE"
+
+
+def stop_slave(deployment: Deployment) -> str:
+    """Return the statement that stops the replication."""
+    return "STOP REPLICA" if modern_words(deployment) else "STOP SLAVE"
+
+
+def show_slave(deployment: Deployment) -> str:
+    """Return the statement that shows how the replication is."""
+    return "SHOW REPLICA STATUS" if modern_words(deployment) else "SHOW SLAVE STATUS"
+
+
+def slave_column(deployment: Deployment, name: str) -> str:
+    """Return the name of a column of that statement; `name` is the old one, as Slave_IO_Running."""
+    if not modern_words(deployment):
+        return name
+    return name.replace("Slave", "Replica").replace("Master", "Source")
+
+
+def reset_binlog(deployment: Deployment) -> str:
+    """Return the statement that empties the binary log and forgets its transaction ids."""
+    return "RESET BINARY LOGS AND GTIDS" if since(deployment, mysql="8.4") else "RESET MASTER"

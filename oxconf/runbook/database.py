@@ -1,0 +1,326 @@
+"""The steps of a database server: from what was there before to one that serves, alone or as a node of Galera."""
+
+from oxconf.artifacts._server import dump_program, is_mariadb, unit_name
+from oxconf.deployment.mistakes import listed
+from oxconf.deployment.model import Deployment, Host, Mode, Role
+from oxconf.deployment.ports import GALERA_PORT
+from oxconf.deployment.topology import database_hosts
+from oxconf.runbook import _product as product
+from oxconf.runbook.sql import accounts_sql
+from oxconf.runbook.step import Holds, Repeat, State, Step, Test
+
+SAVED = "/var/backups/oxconf"
+"""Where the installer keeps what it replaces; the databases of before lie beside it."""
+
+MARK = "/var/lib/oxconf/datadir"
+"""Stands for a data folder that these steps have made, and holds its name."""
+
+JOIN_SECONDS = 6 * 3600
+"""OURS: a full state transfer of a large cluster takes hours; the unit has the same patience."""
+
+START_SECONDS = 300
+
+
+def save(deployment: Deployment, host: Host) -> Step:
+    """Return the step that saves the databases of a server that was there before."""
+    dump = dump_program(deployment)
+    return Step(
+        host=host.name,
+        slug="save",
+        title="Save the databases of before",
+        why="The data folder is made anew; what is in it now must be somewhere else first.",
+        command=f"""\
+systemctl start {unit_name(deployment)} || say 'The server that was here does not start.'
+if ! wait_for 30 sql --execute='SELECT 1'; then
+  stop 'no server to ask: if {product.DATA} holds databases, save them by hand, then: touch {SAVED}/databases.none'
+fi
+names=$(databases)
+install -d -m 0700 {SAVED}
+if [ -z "$names" ]; then
+  say 'There are no databases but the server'"'"'s own: nothing to save.'
+  touch {SAVED}/databases.none
+else
+  say "Databases here: $(printf '%s' "$names" | tr '\\n' ' ')"
+  file={SAVED}/databases-$(date +%Y%m%d-%H%M%S).sql
+  umask 077
+  # Names of databases may not be split at blanks; the list has one a line.
+  printf '%s\\n' "$names" | tr '\\n' '\\0' |
+    xargs -0 {dump}{_without_gtids(deployment)} --single-transaction --routines --triggers --events --databases \\
+      >"$file.part"
+  tail -n 1 "$file.part" | grep -q '^-- Dump completed' || stop "$file.part is not complete"
+  printf '%s\\n' "$names" | while read -r name; do
+    grep -qxF "-- Current Database: \\`$name\\`" "$file.part" || stop "$name is missing in $file.part"
+  done
+  mv "$file.part" "$file"
+  say "Saved and compared with the list: $file"
+fi""",
+        done=f"""\
+  [ ! -e {MARK} ] || return 0
+  for file in {SAVED}/databases-*.sql {SAVED}/databases.none; do
+    [ ! -e "$file" ] || return 0
+  done
+  return 1""",
+        repeat=Repeat.SKIPS,
+        undo=f"The dump is a file in {SAVED}; remove it when it is not needed any more.",
+        needs=(State(host.name, Holds.PACKAGES),),
+        gives=(State(host.name, Holds.SAVED),),
+        log=product.log(deployment),
+    )
+
+
+def _without_gtids(deployment: Deployment) -> str:
+    """Return what keeps MySQL's transaction ids out of a dump, as the tutorial wants."""
+    return "" if is_mariadb(deployment) else " --set-gtid-purged=OFF"
+
+
+def stop(deployment: Deployment, host: Host) -> Step:
+    """Return the step that stops the server that the package has started."""
+    unit = unit_name(deployment)
+    return Step(
+        host=host.name,
+        slug="stop",
+        title="Stop the database server",
+        why="Its settings change the form of the data folder, and Galera must not start by itself.",
+        command=f"systemctl stop {unit}",
+        done=f"  [ -e {MARK} ]",
+        after=(Test(f"{unit} is stopped", f"  ! systemctl is-active --quiet {unit}"),),
+        repeat=Repeat.SKIPS,
+        undo=f"systemctl start {unit}",
+        needs=(State(host.name, Holds.SAVED),),
+        gives=(State(host.name, Holds.STOPPED),),
+        log=product.log(deployment),
+    )
+
+
+def datadir(deployment: Deployment, host: Host) -> Step:
+    """Return the step that moves the data folder away and makes a new one."""
+    unit, data = unit_name(deployment), product.DATA
+    return Step(
+        host=host.name,
+        slug="datadir",
+        title="Make a new data folder",
+        why="Sizes and character set take effect when it is made; old binary logs would confuse the server.",
+        before=(
+            Test(
+                f"{unit} is stopped",
+                f"  ! systemctl is-active --quiet {unit}",
+                f"systemctl stop {unit}",
+            ),
+            Test(
+                "the server reads the files of this archive",
+                "  [ -e /etc/mysql/ox.conf.d/ox.cnf ] && grep -qs ox.conf.d /etc/mysql/my.cnf",
+                "Run the step install first.",
+            ),
+        ),
+        loses=f"The databases in {data} leave this server. They stay on the disk, under another name.",
+        command=f"""\
+old={data}.$(date +%Y%m%d-%H%M%S)
+if [ -d {data} ]; then
+  mv {data} "$old"
+  say "The data of before: $old"
+fi
+for log in /var/log/mysql/*bin.[0-9]* /var/log/mysql/*bin.index; do
+  [ ! -e "$log" ] || mv "$log" "$old/"
+done
+install -d -o mysql -g mysql -m 0700 {data}
+install -d -o mysql -g adm -m 2750 /var/log/mysql
+{product.initialise(deployment)}
+install -d {MARK.rpartition("/")[0]}
+printf '%s\\n' {data} >{MARK}""",
+        done=f"  [ -e {MARK} ] && [ -d {data}/mysql ]",
+        after=(
+            Test(
+                "the data folder has the server's own tables, and they belong to mysql",
+                f'  [ -d {data}/mysql ] && [ "$(stat -c %U {data}/mysql)" = mysql ]',
+            ),
+        ),
+        repeat=Repeat.SKIPS,
+        undo=f"Stop the server, move the old folder back to {data}, and remove {MARK}.",
+        needs=(
+            State(host.name, Holds.STOPPED),
+            State(host.name, Holds.SAVED),
+            State(host.name, Holds.ENABLED),
+        ),
+        gives=(State(host.name, Holds.DATADIR),),
+        log=product.log(deployment),
+    )
+
+
+def start(deployment: Deployment, host: Host) -> Step:
+    """Return the step that starts a server that is no node of Galera."""
+    unit = unit_name(deployment)
+    return Step(
+        host=host.name,
+        slug="start-database",
+        title="Start the database server",
+        why="It starts with the new settings and the new data folder.",
+        command=f"systemctl enable {unit}\nsystemctl start {unit}",
+        after=(Test("the server answers", f"  wait_for {START_SECONDS} sql --execute='SELECT 1'"),),
+        repeat=Repeat.HARMLESS,
+        undo=f"systemctl stop {unit}",
+        needs=(State(host.name, Holds.DATADIR),),
+        gives=(State(host.name, Holds.SERVING),),
+        ends=(State(host.name, Holds.STOPPED),),
+        log=product.log(deployment),
+    )
+
+
+def bootstrap(deployment: Deployment, host: Host) -> Step:
+    """Return the step that begins the Galera cluster: once in its life."""
+    others = [server for server in database_hosts(deployment) if server is not host]
+    peers = " || ".join(f"answers {server.address} {GALERA_PORT}" for server in others)
+    data = product.DATA
+    return Step(
+        host=host.name,
+        slug="bootstrap",
+        title="Begin the Galera cluster",
+        why="The first node has nobody to join. A second bootstrap would be a second cluster beside the first.",
+        before=(
+            Test(
+                f"no other node answers on port {GALERA_PORT}",
+                f"  ! {{ {peers}; }}",
+                f"{listed([server.name for server in others])} is a cluster already: this node joins it instead, "
+                f"with systemctl start {unit_name(deployment)}.",
+            ),
+            Test(
+                "this node may begin",
+                f"  [ ! -e {data}/grastate.dat ] || grep -q '^safe_to_bootstrap: 1' {data}/grastate.dat",
+                "It was in a cluster and was not the last to leave it: see the runbook recover.",
+            ),
+        ),
+        loses="This begins a new cluster on this node. Take it once in the cluster's life.",
+        command=f"{product.bootstrap(deployment)}\nsystemctl enable {unit_name(deployment)}",
+        done='  [ "$(status wsrep_cluster_status)" = Primary ]',
+        after=(Test("the node is Synced and Primary", _synced()),),
+        repeat=Repeat.SKIPS,
+        undo=f"{product.stop_bootstrapped(deployment)}, as long as no other node has joined.",
+        needs=tuple(State(server.name, Holds.DATADIR) for server in (host, *others)),
+        gives=(State(host.name, Holds.SERVING),),
+        ends=(State(host.name, Holds.STOPPED),),
+        log=product.log(deployment),
+    )
+
+
+def _synced(seconds: int = START_SECONDS) -> str:
+    both = '"$(status wsrep_local_state_comment) $(status wsrep_cluster_status)"'
+    return f"  synced() {{ [ {both} = 'Synced Primary' ]; }}\n  wait_for {seconds} synced"
+
+
+def join(deployment: Deployment, host: Host, present: tuple[Host, ...]) -> Step:
+    """Return the step that lets a node join those that are there already, and waits for its copy of the data."""
+    unit = unit_name(deployment)
+    members = " || ".join(f"answers {server.address} {GALERA_PORT}" for server in present)
+    return Step(
+        host=host.name,
+        slug="join",
+        title="Join the Galera cluster",
+        why="It takes a full copy of the data. One node after the other: each copy occupies a donor.",
+        before=(
+            Test(
+                f"a node of the cluster answers on port {GALERA_PORT}",
+                f"  {members}",
+                f"Start {listed([server.name for server in present])} first, and look at firewalls between the hosts.",
+            ),
+        ),
+        command=f"systemctl enable {unit}\nsystemctl start {unit}",
+        after=(Test("the node is Synced and Primary", _synced(JOIN_SECONDS)),),
+        repeat=Repeat.HARMLESS,
+        undo=f"systemctl stop {unit}",
+        needs=(
+            State(host.name, Holds.DATADIR),
+            *(State(server.name, Holds.SERVING) for server in present),
+            State(present[0].name, Holds.ACCOUNTS),
+        ),
+        gives=(State(host.name, Holds.SERVING), State(host.name, Holds.ACCOUNTS)),
+        ends=(State(host.name, Holds.STOPPED),),
+        log=f"{product.log(deployment)}; on the donor {product.DATA}/innobackup.backup.log or mariabackup.backup.log",
+    )
+
+
+def restart_first(deployment: Deployment, host: Host) -> Step:
+    """Return the step that restarts the bootstrapped node the ordinary way."""
+    unit = unit_name(deployment)
+    others = [server for server in database_hosts(deployment) if server is not host]
+    peers = " || ".join(f"answers {server.address} {GALERA_PORT}" for server in others)
+    return Step(
+        host=host.name,
+        slug="restart-first",
+        title="Restart the first node the ordinary way",
+        why="It then joins like every other one, and systemd knows it as running. It is never bootstrapped again.",
+        before=(
+            Test(
+                f"another node answers on port {GALERA_PORT}",
+                f"  {peers}",
+                "Without another node this would end the cluster: let the others join first.",
+            ),
+        ),
+        command=f"{product.stop_bootstrapped(deployment)}\nsystemctl start {unit}",
+        after=(Test("the node is Synced and Primary", _synced()),),
+        repeat=Repeat.HARMLESS,
+        undo="There is nothing to undo.",
+        needs=tuple(State(server.name, Holds.SERVING) for server in database_hosts(deployment)),
+        gives=(State(host.name, Holds.DATABASE),),
+        log=product.log(deployment),
+    )
+
+
+def accounts(deployment: Deployment, host: Host) -> Step:
+    """Return the step that makes root's password and every account."""
+    return Step(
+        host=host.name,
+        slug="accounts",
+        title="Make the accounts of the database",
+        why="What mysql_secure_installation asks, and each account by address: names are not resolved.",
+        command="sql <runbook/accounts.sql",
+        sql=accounts_sql(deployment),
+        after=(Test("root logs in with /root/.my.cnf", '  "$client" --execute="SELECT 1"'),),
+        repeat=Repeat.HARMLESS,
+        undo="DROP USER, for each account in runbook/accounts.sql.",
+        needs=(State(host.name, Holds.SERVING),),
+        gives=(
+            State(host.name, Holds.ACCOUNTS),
+            *((State(host.name, Holds.DATABASE),) if deployment.database.mode is Mode.STANDALONE else ()),
+        ),
+        log=product.log(deployment),
+    )
+
+
+def checks(deployment: Deployment, host: Host) -> tuple[Test, ...]:
+    """Return what verify.sh looks at on a database server."""
+    tests = [
+        Test("the server answers", "  sql --execute='SELECT 1'", f"Look at: {product.log(deployment)}"),
+        Test(
+            "the server reads ox.cnf",
+            '  [ "$(variable max_connections)" = '
+            "\"$(sed -n 's/^max_connections = //p' /etc/mysql/ox.conf.d/ox.cnf)\" ]",
+            "The block in /etc/mysql/my.cnf must be the last; restart the server.",
+        ),
+        Test(
+            "the unit starts with the host",
+            f"  systemctl is-enabled --quiet {unit_name(deployment)}",
+            f"systemctl enable {unit_name(deployment)}",
+        ),
+        Test(
+            "nobody logs in without a name or a password",
+            "  ! \"$client\" --no-defaults --protocol=tcp --host=127.0.0.1 --user=nobody --execute='SELECT 1'",
+            "Run the step accounts.",
+        ),
+    ]
+    if deployment.database.mode is Mode.GALERA:
+        size = len(database_hosts(deployment)) + len(deployment.with_role(Role.ARBITRATOR))
+        wanted = {
+            "wsrep_cluster_size": str(size),
+            "wsrep_cluster_status": "Primary",
+            "wsrep_local_state": "4",
+            "wsrep_local_state_comment": "Synced",
+            "wsrep_ready": "ON",
+        }
+        tests += [
+            Test(
+                f"{name} is {value}",
+                f'  [ "$(status {name})" = {value} ]',
+                f"Look at: {product.log(deployment)}",
+            )
+            for name, value in wanted.items()
+        ]
+    return tuple(tests)

@@ -1,0 +1,114 @@
+"""The steps of what stands in front of Open-Xchange: web servers, floating addresses, the arbitrator's vote."""
+
+import shlex
+from collections.abc import Iterable
+
+from oxconf.artifacts.https_site import HttpsSite
+from oxconf.artifacts.proxy_ajp import ProxyAjp
+from oxconf.deployment.model import Deployment, Role, Web
+from oxconf.deployment.ports import HTTP_PORT, HTTPS_PORT
+from oxconf.deployment.topology import MYSQL_PORT, floating_addresses
+from oxconf.plan import HostPlan
+from oxconf.runbook.step import Holds, Repeat, State, Step, Test
+
+UNITS = (
+    ("garb", "garb.service"),
+    ("garb-pxc", "garbd.service"),
+    ("clustercheck-socket", "clustercheck.socket"),
+    ("proxy-ajp", "apache2.service"),
+    ("keepalived-conf", "keepalived.service"),
+)
+"""Units by the kind of file that they serve, in the order in which they are started."""
+
+
+def services(plan: HostPlan) -> tuple[str, ...]:
+    """Return the units that the files of a host need, beside the database server, HAProxy and Open-Xchange."""
+    kinds = {artifact.kind for artifact in plan.artifacts}
+    return tuple(unit for kind, unit in UNITS if kind in kinds)
+
+
+def start(deployment: Deployment, plan: HostPlan, needs: Iterable[State]) -> Step:
+    """Return the step that starts those units."""
+    units = services(plan)
+    names = " ".join(units)
+    return Step(
+        host=plan.host.name,
+        slug="start",
+        title="Start " + " and ".join(unit.partition(".")[0] for unit in units),
+        why="The packages have started some of them with their own files.",
+        before=(_certificate(deployment.web),) if _ends_tls(plan) else (),
+        command=f"systemctl enable {names}\nsystemctl restart {names}",
+        after=tuple(Test(f"{unit} runs", f"  systemctl is-active --quiet {unit}") for unit in units),
+        repeat=Repeat.HARMLESS,
+        undo=f"systemctl stop {names}",
+        needs=(State(plan.host.name, Holds.ENABLED), *needs),
+        gives=(State(plan.host.name, Holds.STARTED),),
+        log=" and ".join(f"journalctl -u {unit}" for unit in units),
+    )
+
+
+def _ends_tls(plan: HostPlan) -> bool:
+    return any(isinstance(artifact, HttpsSite) for artifact in plan.artifacts)
+
+
+def _certificate(web: Web) -> Test:
+    """Return the test that Apache will find a certificate and its key; both are files that a person puts there."""
+    certificate, key = shlex.quote(str(web.certificate)), shlex.quote(str(web.certificate_key))
+    return Test(
+        "the certificate is there, and its key belongs to it",
+        f"  [ -s {certificate} ] && [ -s {key} ] &&\n"
+        f'    [ "$(openssl x509 -noout -pubkey -in {certificate})" = "$(openssl pkey -pubout -in {key})" ]',
+        f"Put the certificate of {web.name} to {web.certificate}, those between it and its root behind it, and its key "
+        f"to {web.certificate_key}, for root alone: they are in no archive.",
+    )
+
+
+def checks(deployment: Deployment, plan: HostPlan) -> tuple[Test, ...]:
+    """Return what verify.sh looks at."""
+    host = plan.host
+    tests = [
+        Test(f"{unit} runs", f"  systemctl is-active --quiet {unit}", f"journalctl -u {unit}")
+        for unit in services(plan)
+    ]
+    if any(isinstance(artifact, ProxyAjp) for artifact in plan.artifacts):
+        nodes = deployment.with_role(Role.GROUPWARE)
+        login, web = "127.0.0.1/ajax/login?action=login", deployment.web
+        # The name counts, not whether its certificate is trusted here.
+        call = f"-k 'https://{login}' -H 'Host: {web.name}'" if _ends_tls(plan) else f"'http://{login}'"
+        if _ends_tls(plan):
+            tests += [
+                _certificate(web),
+                Test(
+                    "the certificate holds for two weeks more",
+                    f"  openssl x509 -noout -checkend 1209600 -in {shlex.quote(str(web.certificate))}",
+                    "Put a new one there, on every web server, and systemctl reload apache2.",
+                ),
+                Test(
+                    f"plain HTTP leads to https://{web.name}/",
+                    f"  curl -sS -m 10 -o /dev/null -D - 'http://{login}' | "
+                    f"grep -qiF 'Location: https://{web.name}/ajax/login?action=login'",
+                    "Is another site than 000-oxconf enabled? apache2ctl -S names them all.",
+                ),
+            ]
+        tests += [
+            Test(
+                f"new sessions reach {node.name}",
+                # Round robin: twice as many requests as nodes reach each of them.
+                f"  for _ in $(seq {2 * len(nodes)}); do curl -sS -m 10 -o /dev/null -D - {call}; done | "
+                f"grep -iE '^Set-Cookie: JSESSIONID=[^;]*\\.{node.route}(;|[[:space:]]|$)'",
+                f"Is Open-Xchange started on {node.name}, and is its AJP_JVM_ROUTE {node.route}?",
+            )
+            for node in nodes
+        ]
+    for floating in floating_addresses(deployment):
+        if host in floating.holders:
+            web_port = HTTPS_PORT if _ends_tls(plan) else HTTP_PORT
+            port = web_port if floating.name == "web" else MYSQL_PORT
+            tests.append(
+                Test(
+                    f"the {floating.name} address {floating.address} answers on port {port}",
+                    f"  answers {floating.address} {port}",
+                    "journalctl -u keepalived on each holder: the checked service must answer on one of them.",
+                )
+            )
+    return tuple(tests)

@@ -1,0 +1,170 @@
+"""The steps of every host: user, packages, files, units, services, and the last look."""
+
+import shlex
+from collections.abc import Iterable
+
+from oxconf.artifacts._artifact import Switch
+from oxconf.artifacts.multicast import MulticastInterfaces
+from oxconf.artifacts.sysusers import Sysusers
+from oxconf.deployment.model import Deployment
+from oxconf.plan import HostPlan
+from oxconf.runbook._packages import packages
+from oxconf.runbook.step import Holds, Repeat, State, Step, Test
+
+SWITCHES = {
+    Switch.APACHE_MODULE: "a2enmod -q",
+    Switch.APACHE_CONF: "a2enconf -q",
+    Switch.APACHE_SITE: "a2ensite -q",
+    Switch.APACHE_SITE_OFF: "a2dissite -q",
+    Switch.UNIT: "systemctl enable",
+}
+
+
+def state(plan: HostPlan, holds: Holds) -> State:
+    """Return what holds on the host of a plan."""
+    return State(plan.host.name, holds)
+
+
+def has_user(plan: HostPlan) -> bool:
+    """Whether the host needs the user open-xchange."""
+    return any(isinstance(artifact, Sysusers) for artifact in plan.artifacts)
+
+
+def user(deployment: Deployment, plan: HostPlan) -> Step:
+    """Return the step that makes the user open-xchange."""
+    uid, gid = deployment.filestore.uid, deployment.filestore.gid
+    free = (
+        f'at=$(getent passwd {uid} | cut -d : -f 1)\n  [ -z "$at" ] || [ "$at" = open-xchange ] || return 1\n'
+        f'  at=$(getent group {gid} | cut -d : -f 1)\n  [ -z "$at" ] || [ "$at" = open-xchange ]'
+    )
+    same = f'[ "$(id -u open-xchange):$(id -g open-xchange)" = {uid}:{gid} ]'
+    return Step(
+        host=plan.host.name,
+        slug="user",
+        title="Make the user open-xchange",
+        why=f"The filestore belongs to the numbers {uid}:{gid}; a package that comes first would choose others.",
+        before=(
+            Test(
+                f"the numbers {uid} and {gid} are free, or open-xchange has them",
+                f"  {free}",
+                "Choose other numbers in [filestore] of the cluster file; they must be free on all hosts.",
+            ),
+        ),
+        command=(
+            f"install -D -m 0644 rootfs{Sysusers.path} {Sysusers.path}\nsystemd-sysusers {Sysusers.path}"
+        ),
+        after=(Test(f"open-xchange is {uid}:{gid}", f"  {same}"),),
+        repeat=Repeat.HARMLESS,
+        undo="userdel open-xchange, as long as no file belongs to it.",
+        gives=(state(plan, Holds.USER),),
+    )
+
+
+def install_packages(deployment: Deployment, plan: HostPlan) -> Step:
+    """Return the step that installs the host's packages."""
+    wanted = packages(deployment, plan)
+    names = shlex.join((*wanted.debian, *wanted.ox))
+    before = [
+        Test(
+            "apt knows every package",
+            # apt-cache show is silent about a package that exists in name only.
+            f"  set -- {names}\n"
+            '  for package in "$@"; do\n'
+            '    apt-cache show --no-all-versions "$package" | grep -q ^Version: || return 1\n'
+            "  done",
+            "Add the missing repository (database: its vendor's; open-xchange-*: software.open-xchange.com), "
+            "then apt-get update.",
+        )
+    ]
+    if wanted.server:
+        version = deployment.database.version
+        before.append(
+            Test(
+                f"the candidate of {wanted.server} is {version}",
+                f"  apt-cache policy {wanted.server} | grep -E '^ *Candidate: ([0-9]+:)?{_pattern(version)}[.+~-]'",
+                f"Add the repository of the vendor for {version}, or change database.version.",
+            )
+        )
+    return Step(
+        host=plan.host.name,
+        slug="packages",
+        title="Install the packages",
+        why="The files of this archive replace what these packages bring.",
+        before=tuple(before),
+        command=f"export DEBIAN_FRONTEND=noninteractive\napt-get install --yes --no-upgrade {names}"
+        if names
+        else "say 'This host needs none.'",
+        after=((Test("every package is installed", f"  dpkg-query --status {names}"),) if names else ()),
+        repeat=Repeat.HARMLESS,
+        undo="apt-get remove, with the same names.",
+        needs=(state(plan, Holds.USER),) if has_user(plan) else (),
+        gives=(state(plan, Holds.PACKAGES),),
+        log="/var/log/apt/term.log",
+    )
+
+
+def _pattern(version: str) -> str:
+    return version.replace(".", r"\.")
+
+
+def install_files(plan: HostPlan, needs: Iterable[State] = ()) -> Step:
+    """Return the step that installs the files of the archive."""
+    return Step(
+        host=plan.host.name,
+        slug="install",
+        title="Install the files of this archive",
+        why="The installer keeps what it replaces and asks the daemons before anything is live.",
+        command="sh install.sh --yes",
+        repeat=Repeat.SKIPS,
+        undo="sh install.sh --rollback",
+        needs=(state(plan, Holds.PACKAGES), *needs),
+        gives=(state(plan, Holds.FILES),),
+        log="/var/backups/oxconf",
+    )
+
+
+def switch_on(plan: HostPlan) -> Step:
+    """Return the step that switches on what the files need, without starting it."""
+    enables = [enable for artifact in plan.artifacts for enable in artifact.enables()]
+    commands = ["systemctl daemon-reload"]
+    for switch, command in SWITCHES.items():
+        names = [enable.name for enable in enables if enable.switch is switch]
+        if names:
+            commands.append(f"{command} {shlex.join(names)}")
+    return Step(
+        host=plan.host.name,
+        slug="enable",
+        title="Switch on what the files need",
+        why="They take effect with the next start, and after every boot.",
+        command="\n".join(commands),
+        repeat=Repeat.HARMLESS,
+        undo="systemctl disable, a2dismod, a2disconf, a2dissite and a2ensite, with the same names.",
+        needs=(state(plan, Holds.FILES),),
+        gives=(state(plan, Holds.ENABLED),),
+    )
+
+
+def verify(plan: HostPlan, needs: Iterable[State]) -> Step:
+    """Return the last step: every check of the host."""
+    return Step(
+        host=plan.host.name,
+        slug="verify",
+        title="See that everything works",
+        why="What a daemon takes without a word may still not work together.",
+        command="sh runbook/verify.sh",
+        repeat=Repeat.LOOKS,
+        undo="There is nothing to undo.",
+        needs=tuple(needs),
+        gives=(state(plan, Holds.VERIFIED),),
+        secrets=("configdb",) if plan.host.runs_ox else (),
+    )
+
+
+def routes(plan: HostPlan) -> tuple[str, ...]:
+    """Return the commands that give the running host the multicast routes of its interfaces file."""
+    return tuple(
+        f"ip route replace {route.network} dev {route.interface}"
+        for artifact in plan.artifacts
+        if isinstance(artifact, MulticastInterfaces)
+        for route in artifact.routes
+    )

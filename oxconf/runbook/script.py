@@ -1,0 +1,92 @@
+"""The scripts of a host: one for each step, one that verifies, and what they share."""
+
+import shlex
+from collections.abc import Collection, Iterator
+from importlib import resources
+
+from attrs import frozen
+
+from oxconf.artifacts._template import fill
+from oxconf.deployment.model import Deployment, Role
+from oxconf.plan import HostPlan, Plan
+from oxconf.runbook import _product as product
+from oxconf.runbook.setup import checks
+from oxconf.runbook.step import Runbook, Step, Test
+
+LIBRARY = "lib.sh"
+SECRETS = "secrets.sh"
+VERIFY = "verify.sh"
+
+
+@frozen
+class Script:
+    """One file of a host's folder `runbook/`."""
+
+    name: str
+    text: str
+    mode: int
+
+
+def scripts(plan: Plan, host: HostPlan, runbook: Runbook) -> tuple[Script, ...]:
+    """Return the files of a host's folder `runbook/`, in their order."""
+    deployment = plan.deployment
+    steps = runbook.of(host.host.name)
+    tests = checks(plan, host)
+    return (
+        Script(LIBRARY, resources.files("oxconf.runbook").joinpath(LIBRARY).read_text("utf-8"), 0o644),
+        *_secrets(deployment, steps.values()),
+        *(file for name, step in steps.items() for file in _step(deployment, host, name, step)),
+        Script(
+            VERIFY,
+            fill(
+                "verify.sh",
+                str,
+                host=host.host.name,
+                settings=_settings(deployment, host),
+                tests=[_quoted(test) for test in tests],
+            ),
+            0o755,
+        ),
+    )
+
+
+def _step(deployment: Deployment, host: HostPlan, name: str, step: Step) -> Iterator[Script]:
+    if step.sql:
+        yield Script(f"{step.slug}.sql", step.sql, 0o600)
+    text = fill(
+        "step.sh",
+        str,
+        host=host.host.name,
+        name=name,
+        title=step.title,
+        why=step.why,
+        needs=[str(need) for need in step.needs],
+        repeat=step.repeat.value,
+        undo=step.undo,
+        log=shlex.quote(step.log),
+        settings=_settings(deployment, host),
+        done=step.done,
+        before=[_quoted(test) for test in step.before],
+        loses=shlex.quote(step.loses) if step.loses else "",
+        command=step.command,
+        after=[_quoted(test) for test in step.after],
+    )
+    yield Script(f"{name}.sh", text, 0o755)
+
+
+def _settings(deployment: Deployment, host: HostPlan) -> tuple[str, ...]:
+    return product.settings(deployment) if host.host.has(Role.DATABASE) else ()
+
+
+def _quoted(test: Test) -> Test:
+    """Return the test with its sentences as words of a shell."""
+    return Test(shlex.quote(test.says), test.shell, shlex.quote(test.otherwise))
+
+
+def _secrets(deployment: Deployment, steps: Collection[Step]) -> Iterator[Script]:
+    purposes = {purpose: None for step in steps for purpose in step.secrets}
+    lines = [
+        f"{purpose}_password={shlex.quote(deployment.password(purpose).reveal())}" for purpose in purposes
+    ]
+    if lines:
+        yield Script(SECRETS, "\n".join(("# Passwords for the steps beside it.", *lines)) + "\n", 0o600)

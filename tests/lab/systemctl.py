@@ -1,0 +1,279 @@
+#!/usr/bin/python3
+"""Stands in for systemctl on a host without systemd: enough of units to run the daemons of a cluster for real.
+
+It reads the unit files and drop-ins of the host, starts what ExecStart says with the user, environment and notify
+socket that the unit asks for, and remembers main processes in /run/standin. Enabling is done by the real systemctl,
+which needs no running systemd for it. No dependencies between units, no restarts, no limits.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import pwd
+import re
+import select
+import shlex
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections import defaultdict
+from pathlib import Path
+
+REAL = "/usr/bin/systemctl.real"
+STATE = Path("/run/standin")
+FOLDERS = [Path("/etc/systemd/system"), Path("/run/systemd/system"), Path("/lib/systemd/system")]
+PATIENCE = 120.0
+
+
+class Failed(Exception):
+    """A unit that does not exist or does not start."""
+
+
+class Unit:
+    """One unit file with its drop-ins, as lists of values by key."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name if "." in name else f"{name}.service"
+        stem, at, rest = self.name.partition("@")
+        self.template = f"{stem}@.{rest.rpartition('.')[2]}" if at else self.name
+        self.instance = rest.rpartition(".")[0] if at else ""
+        file = next(
+            (folder / n for folder in FOLDERS for n in (self.name, self.template) if (folder / n).exists()),
+            None,
+        )
+        if file is None:
+            raise Failed(f"Unit {self.name} could not be found.")
+        self.name = file.resolve().name if not at else self.name
+        self.files = [
+            file,
+            *(drop for folder in FOLDERS for drop in sorted((folder / f"{self.name}.d").glob("*.conf"))),
+        ]
+        self.values: dict[str, list[str]] = defaultdict(list)
+        for each in self.files:
+            text = re.sub(r"\\\n[ \t]*", " ", each.read_text())
+            for line in text.splitlines():
+                key, sign, value = line.strip().partition("=")
+                if not sign or key.startswith(("#", ";")):
+                    continue
+                if not value:
+                    self.values[key] = []
+                else:
+                    self.values[key].append(value.replace("%i", self.instance).replace("%n", self.name))
+
+    def last(self, key: str, default: str = "") -> str:
+        return self.values[key][-1] if self.values[key] else default
+
+    @property
+    def pid_file(self) -> Path:
+        return STATE / f"{self.name}.pid"
+
+    def main(self) -> int | None:
+        """Return the main process, or None."""
+        try:
+            pid = int(self.pid_file.read_text())
+        except (OSError, ValueError):
+            return None
+        if pid == 0:
+            return 0
+        try:
+            state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+        except OSError:
+            return None
+        return None if state == "Z" else pid
+
+    def environment(self) -> dict[str, str]:
+        found = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8"}
+        for line in self.values["Environment"]:
+            for word in shlex.split(line):
+                key, _, value = word.partition("=")
+                found[key] = value
+        for path in self.values["EnvironmentFile"]:
+            file = Path(path.lstrip("-"))
+            if file.exists():
+                for line in file.read_text().splitlines():
+                    key, sign, value = line.partition("=")
+                    if sign and not key.startswith("#"):
+                        found[key.strip()] = " ".join(shlex.split(value))
+        return found
+
+    def spawn(self, line: str, env: dict[str, str], log: Path) -> subprocess.Popen[bytes]:
+        prefix = re.match(r"[-@!+:]*", line)
+        assert prefix
+        words = []
+        for word in shlex.split(line[prefix.end() :].replace("$MAINPID", str(self.main() or ""))):
+            if re.fullmatch(r"\$\w+", word):
+                words += shlex.split(env.get(word[1:], ""))
+            else:
+                word = re.sub(r"(?<!\$)\$\{(\w+)\}", lambda found: env.get(found[1], ""), word)
+                words.append(word.replace("$$", "$"))
+        user = None if "!" in prefix[0] or "+" in prefix[0] else self.last("User") or None
+        group = self.last("Group") or None
+        if user and not group:
+            group = str(pwd.getpwnam(user).pw_gid)
+        with log.open("ab") as output:
+            return subprocess.Popen(
+                words,
+                env=env,
+                user=user,
+                group=int(group) if group and group.isdigit() else group,
+                extra_groups=[] if user else None,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+                cwd=self.last("WorkingDirectory", "/"),
+                umask=int(self.last("UMask", "0022"), 8),
+            )
+
+    def run(self, key: str, env: dict[str, str], log: Path) -> None:
+        for line in self.values[key]:
+            code = self.spawn(line, env, log).wait()
+            if code and not line.startswith("-"):
+                raise Failed(f"Job for {self.name} failed: {line} ended with {code}. See {log}")
+
+    def start(self) -> None:
+        if self.main() is not None:
+            return
+        STATE.mkdir(exist_ok=True)
+        log = STATE / f"{self.name}.log"
+        if self.name.endswith(".socket"):
+            self.listen(log)
+            return
+        env = self.environment()
+        for name in self.last("RuntimeDirectory").split():
+            Path("/run", name).mkdir(exist_ok=True)
+            if self.last("User"):
+                entry = pwd.getpwnam(self.last("User"))
+                os.chown(Path("/run", name), entry.pw_uid, entry.pw_gid)
+        self.run("ExecStartPre", env, log)
+        kind = self.last("Type", "simple")
+        if kind == "oneshot":
+            self.run("ExecStart", env, log)
+            if self.last("RemainAfterExit") in ("yes", "true", "1"):
+                self.pid_file.write_text("0")
+            return
+        with contextlib.ExitStack() as stack:
+            notify = None
+            if kind.startswith("notify"):
+                notify = stack.enter_context(socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM))
+                address = str(STATE / f"{self.name}.notify")
+                Path(address).unlink(missing_ok=True)
+                notify.bind(address)
+                os.chmod(address, 0o777)
+                env["NOTIFY_SOCKET"] = address
+            process = self.spawn(self.last("ExecStart"), env, log)
+            self.pid_file.write_text(str(process.pid))
+            if kind == "forking":
+                if process.wait():
+                    raise Failed(f"Job for {self.name} failed. See {log}")
+                self.pid_file.write_text(self.forked())
+            elif notify:
+                self.await_ready(process, notify, log)
+            elif kind == "simple":
+                time.sleep(0.2)
+        self.run("ExecStartPost", env, log)
+
+    def forked(self) -> str:
+        file, end = Path(self.last("PIDFile", "/nonexistent")), time.monotonic() + 10
+        while not file.exists() and time.monotonic() < end:
+            time.sleep(0.1)
+        return file.read_text().strip() if file.exists() else "0"
+
+    def await_ready(self, process: subprocess.Popen[bytes], notify: socket.socket, log: Path) -> None:
+        end = time.monotonic() + PATIENCE
+        while time.monotonic() < end:
+            readable, _, _ = select.select([notify], [], [], 0.2)
+            message = notify.recv(4096).decode() if readable else ""
+            if "READY=1" in message.split("\n"):
+                return
+            if process.poll() is not None:
+                raise Failed(f"Job for {self.name} failed: it ended with {process.returncode}. See {log}")
+        raise Failed(f"Job for {self.name} failed: a timeout was exceeded. See {log}")
+
+    def listen(self, log: Path) -> None:
+        """Start the program that accepts connections and starts the service for each."""
+        service = Unit(f"{self.name.removesuffix('.socket')}@1.service")
+        env = service.environment()
+        for credential in service.values["LoadCredential"]:
+            name, _, path = credential.partition(":")
+            env["CREDENTIALS_DIRECTORY"] = str(STATE / "credentials")
+            (STATE / "credentials").mkdir(exist_ok=True)
+            (STATE / "credentials" / name).write_bytes(Path(path).read_bytes())
+        listen = ["systemd-socket-activate", "--accept", "--inetd"]
+        for value in self.values["ListenStream"]:
+            listen += ["--listen", value]
+        listen += [word for key, value in env.items() for word in ("--setenv", f"{key}={value}")]
+        with log.open("ab") as output:
+            process = subprocess.Popen(
+                [*listen, *shlex.split(service.last("ExecStart").lstrip("-@!+:"))],
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+            )
+        self.pid_file.write_text(str(process.pid))
+        time.sleep(0.2)
+
+    def stop(self) -> None:
+        pid = self.main()
+        if pid is None:
+            return
+        log = STATE / f"{self.name}.log"
+        self.run("ExecStop", self.environment(), log)
+        if pid:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, getattr(signal, self.last("KillSignal", "SIGTERM")))
+            end = time.monotonic() + PATIENCE
+            while self.main() and time.monotonic() < end:
+                time.sleep(0.1)
+            if self.main():
+                os.kill(pid, signal.SIGKILL)
+        self.pid_file.unlink(missing_ok=True)
+        self.run("ExecStopPost", self.environment(), log)
+
+
+def main(words: list[str]) -> int:
+    options = [word for word in words if word.startswith("-")]
+    action, *names = [word for word in words if not word.startswith("-")]
+    if action in ("daemon-reload", "reset-failed", "set-environment", "unset-environment"):
+        return 0
+    if action in ("enable", "disable", "is-enabled", "mask", "unmask", "list-unit-files"):
+        code = subprocess.call([REAL, *words], env={**os.environ, "SYSTEMD_OFFLINE": "1"})
+        if "--now" not in options:
+            return code
+        action = "start" if action == "enable" else "stop"
+    units = [Unit(name) for name in names]
+    if action == "cat":
+        sys.stdout.write("\n".join(file.read_text() for unit in units for file in unit.files))
+    elif action in ("is-active", "status"):
+        active = [unit.main() is not None for unit in units]
+        if "--quiet" not in options:
+            print("\n".join("active" if each else "inactive" for each in active))
+        return 0 if all(active) else 3
+    elif action in ("stop", "restart", "start", "try-restart"):
+        for unit in units:
+            if action in ("stop", "restart") or (action == "try-restart" and unit.main() is not None):
+                unit.stop()
+            if action != "stop":
+                unit.start()
+    elif action in ("reload", "reload-or-restart", "kill"):
+        for unit in units:
+            pid = unit.main()
+            if pid and unit.values["ExecReload"]:
+                unit.run("ExecReload", unit.environment(), STATE / f"{unit.name}.log")
+            elif pid:
+                os.kill(pid, signal.SIGHUP)
+    else:
+        raise Failed(f"the stand-in does not know {action}")
+    return 0
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except Failed as error:
+        print(error, file=sys.stderr)
+        sys.exit(1)

@@ -1,0 +1,143 @@
+"""One host, from empty to a cluster that answers: its archive's own steps, in order, and nothing by hand.
+
+Database, Apache and the installer are real; Open-Xchange is a Tomcat with its connector, and its command line tools are
+stand-ins that record what they are given.
+"""
+
+from __future__ import annotations
+
+import base64
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from judges.harness import need, need_root, render_text
+from judges.sandbox import bridge
+
+from lab.host import LabHost
+from oxconf.deployment.secrets import PURPOSES
+
+HERE = Path(__file__).parent
+TOOLS = ("initconfigdb", "oxinstaller", "registerserver", "registerfilestore", "registerdatabase")
+TOOLS += ("listserver", "listdatabase", "listcontext", "createcontext", "createuser")
+
+CLUSTER = """\
+name = "lab"
+tier = "poc"
+
+[database.tuning]
+innodb_buffer_pool_size = "128M"
+innodb_log_file_size = "16M"
+"""
+
+UNIT = """\
+[Service]
+User=open-xchange
+ExecStart=/bin/sh -c 'exec java -Xmx64m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -cp /opt/classes:{jar} OxNode \
+{address} 8009 $(sed -n s/^AJP_JVM_ROUTE=//p /opt/open-xchange/etc/groupware/ajp.properties)'
+[Install]
+WantedBy=multi-user.target
+"""
+
+
+def password(purpose: str) -> str:
+    """A password with every character that somebody might forget to quote."""
+    return "abcdefg1" if purpose == "vrrp" else f"{purpose}'\"\\$`;x"
+
+
+@pytest.fixture(scope="module")
+def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LabHost]:
+    need_root()
+    for command, package in (
+        ("mariadbd", "mariadb-server"),
+        ("apache2", "apache2"),
+        ("javac", "default-jdk-headless"),
+        ("curl", "curl"),
+        ("arping", "iputils-arping"),
+    ):
+        need(command, package)
+    jars = sorted(Path("/usr/share/java").glob("tomcat[0-9]*-embed-core.jar"))
+    if not jars:
+        pytest.skip("needs an embedded Tomcat (Debian package libtomcat10-embed-java)")
+    tmp = tmp_path_factory.mktemp("poc")
+    secrets = tmp / "secrets.toml"
+    secrets.touch(0o600)
+    secrets.write_text("\n".join(f"{each.name} = '''{password(each.name)}'''" for each in PURPOSES))
+    (rendered,) = render_text(CLUSTER, tmp, "--secrets", str(secrets))
+    classes = tmp / "classes"
+    source = HERE.parent / "judges/OxNode.java"
+    subprocess.run(["javac", "-nowarn", "-cp", str(jars[-1]), "-d", str(classes), str(source)], check=True)
+
+    network = bridge()
+    made = LabHost(rendered, network, 1, tmp)
+    try:
+        made.sh("mkdir -p /opt/open-xchange/sbin /opt/classes")
+        for each in classes.iterdir():
+            text = base64.b64encode(each.read_bytes()).decode()
+            made.box.run("sh", "-c", 'base64 -d >"$1"', "sh", f"/opt/classes/{each.name}", stdin=text)
+        for tool in TOOLS:
+            made.write(f"/opt/open-xchange/sbin/{tool}", (HERE / "ox_tool.sh").read_text())
+            made.sh(f"chmod 0755 /opt/open-xchange/sbin/{tool}")
+        unit = UNIT.format(jar=jars[-1], address=rendered.address)
+        made.write("/etc/systemd/system/open-xchange.service", unit)
+        yield made
+    finally:
+        made.close()
+        network.close()
+
+
+def test_the_steps_take_an_empty_host_to_one_that_works(host: LabHost) -> None:
+    # There is no repository of Open-Xchange to install its packages from.
+    steps = [name for name in host.steps if not name.endswith("-packages")]
+
+    said = {name.partition("-")[2]: host.sh(f"sh runbook/{name}.sh --yes") for name in steps}
+
+    assert "FAIL" not in said["verify"]
+    assert "pass  new sessions reach ox1" in said["verify"]
+    calls = host.sh("cat /var/lib/ox-stand-in/calls")
+    assert f"--configdb-pass={password('configdb')} " in calls
+    assert f"registerserver -A oxadminmaster -P {password('master')} -n oxserver\n" in calls
+    assert "--hostname 127.0.0.1 --master true\n" in calls
+    assert "oxdatabase_slave" not in calls, "reads have no endpoint of their own here"
+
+
+def test_each_step_may_be_taken_again(host: LabHost) -> None:
+    before = host.sql("SHOW DATABASES"), host.sh("grep -v ^list /var/lib/ox-stand-in/calls | wc -l")
+
+    for name in host.steps:
+        if not name.endswith("-packages"):
+            host.sh(f"sh runbook/{name}.sh --yes")
+
+    assert (host.sql("SHOW DATABASES"), host.sh("grep -v ^list /var/lib/ox-stand-in/calls | wc -l")) == before
+
+
+def test_configdb_is_not_made_twice_even_when_the_host_forgot_that_it_made_it(host: LabHost) -> None:
+    host.sh("rm /var/lib/oxconf/configdb")
+
+    said = host.box.run("sh", "-c", "cd /root/bundle && sh runbook/*-configdb.sh --yes", check=False)
+
+    assert said.returncode == 1
+    assert "there is no configdb yet. It exists, and this step would empty it." in said.stderr
+
+
+def test_a_step_that_misses_something_says_what_to_do_and_changes_nothing(host: LabHost) -> None:
+    host.sh("systemctl start mariadb && rm /var/lib/oxconf/datadir")
+
+    said = host.box.run("sh", "-c", "cd /root/bundle && sh runbook/*-datadir.sh --yes", check=False)
+
+    assert said.returncode == 1
+    assert "this does not hold: mariadb.service is stopped. systemctl stop mariadb.service\n" in said.stderr
+    assert "Look at: journalctl -u mariadb.service" in said.stderr
+    assert host.sql("SELECT COUNT(*) FROM configdb.server") == "0\n"
+
+
+def test_a_destructive_step_asks(host: LabHost) -> None:
+    host.sh("systemctl stop mariadb")
+
+    said = host.box.run("sh", "-c", "cd /root/bundle && sh runbook/*-datadir.sh", check=False, stdin="no\n")
+
+    assert said.returncode == 1
+    assert "leave this server" in said.stdout
+    assert "nothing was done" in said.stderr
+    host.sh("ls -d /var/lib/mysql/configdb")
