@@ -15,8 +15,9 @@ from oxconf.deployment.topology import offers_https
 from oxconf.syntax import apache
 from oxconf.syntax._base import Problem
 
-NAME = "000-oxconf"
-"""The first of the enabled sites, which answers requests for every name that no other one has."""
+NAME = "000-open-xchange"
+"""The first of the enabled sites, which answers for every name that no other one has. It must not end in "conf", which
+a2ensite takes away with or without a dot (measured)."""
 DEFAULT = "000-default"
 """Debian's own site would hand OX on by plain HTTP to whoever calls the host by its name."""
 

@@ -87,7 +87,7 @@ def checks(deployment: Deployment, plan: HostPlan) -> tuple[Test, ...]:
                     f"plain HTTP leads to https://{web.name}/",
                     f"  curl -sS -m 10 -o /dev/null -D - 'http://{login}' | "
                     f"grep -qiF 'Location: https://{web.name}/ajax/login?action=login'",
-                    "Is another site than 000-oxconf enabled? apache2ctl -S names them all.",
+                    "Is another site than 000-open-xchange enabled? apache2ctl -S names them all.",
                 ),
             ]
         tests += [

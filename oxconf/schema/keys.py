@@ -201,12 +201,14 @@ def spoken(value: Any) -> str:
 
 
 def _key(one: "Attribute[Any]", path: tuple[str, ...]) -> Key:
-    parts = [part for part in get_args(one.type) if part not in (type(None), ...)]
+    optional = type(None) in get_args(one.type)
+    whole = next(part for part in get_args(one.type) if part is not type(None)) if optional else one.type
+    is_list = getattr(whole, "__origin__", None) is tuple
     return Key(
         path=(*path, one.name),
-        type=parts[0] if parts else one.type,
-        is_list=getattr(one.type, "__origin__", None) is tuple,
-        is_optional=type(None) in get_args(one.type),
+        type=get_args(whole)[0] if is_list else whole,
+        is_list=is_list,
+        is_optional=optional,
         metadata=one.metadata,
     )
 

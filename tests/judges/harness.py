@@ -22,6 +22,7 @@ CLUSTERS = {
     "1m": 'tier = "1m"\n',
     "1m-replication": 'tier = "1m"\n[database]\nmode = "replication"\n',
     "1m-beside": (DEPLOYMENTS / "1m-beside.toml").read_text(),
+    "1m-https-imap": (DEPLOYMENTS / "1m-https-imap.toml").read_text(),
 }
 
 # What daemons say of the machine that they are asked on, not of the files.

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import socket
 import ssl
-import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,10 +21,7 @@ from oxconf.syntax import properties
 
 CLUSTER = Path(__file__).parents[1] / "clusters/deployments/1m-https-imap.toml"
 NAME = "ox.example.com"
-CERTIFICATE = f"/etc/ssl/certs/{NAME}.pem"
-KEY = f"/etc/ssl/private/{NAME}.key"
 REMOTEIP = "/etc/apache2/conf-available/remoteip.conf"
-SITE = "/etc/apache2/sites-available/000-oxconf.conf"
 STRANGER = "10.20.30.99"
 BALANCER = "10.20.30.240"
 SOAP = "/webservices/OXContextService?wsdl"
@@ -124,9 +120,6 @@ def web(java_program: list[str], tmp_path_factory: pytest.TempPathFactory) -> It
     running = Web(bridge(), fronts, next(host.name for host in nodes if "provisioning" in host.roles))
     addresses = {host.name: host.address for host in (*fronts, *nodes)}
     addresses |= {"stranger": STRANGER, "balancer": BALANCER}
-    pem, key = scratch / "certificate.pem", scratch / "key.pem"
-    request = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", f"/CN={NAME}"]
-    subprocess.run([*request, "-keyout", str(key), "-out", str(pem)], check=True, capture_output=True)
     try:
         for number, (name, address) in enumerate(addresses.items()):
             running.machines[name] = Sandbox()
@@ -140,8 +133,6 @@ def web(java_program: list[str], tmp_path_factory: pytest.TempPathFactory) -> It
         for host in fronts:
             machine = running.machines[host.name]
             install(machine, host, scratch)
-            machine.run("install", "-D", "-m", "0644", str(pem), CERTIFICATE)
-            machine.run("install", "-D", "-m", "0600", str(key), KEY)
             apache.switch_on(machine, host)
             machine.start("apache2ctl", "-D", "FOREGROUND", log=scratch / f"{host.name}.log")
         for log in running.logs.values():
@@ -176,16 +167,16 @@ def test_a_redirect_alone_would_let_ox_be_reached_by_plain_http(web: Web) -> Non
     """What OX819 says, measured on the second web server, which is changed for it and changed back."""
     front = web.fronts[1]
     machine = web.machines[front.name]
-    rendered = front.text(SITE)
+    rendered = front.text(apache.SITE)
     bare = rendered.replace("ProxyPass !", "")
     assert bare != rendered
     try:
-        machine.run("tee", SITE, stdin=bare)
+        machine.run("tee", apache.SITE, stdin=bare)
         machine.run("apache2ctl", "graceful")
         wait_until(lambda: web.get("/ajax/x", port=80, front=1).servlet == "ajax")
         assert web.get("/", port=80, front=1).status == 301
     finally:
-        machine.run("tee", SITE, stdin=rendered)
+        machine.run("tee", apache.SITE, stdin=rendered)
         machine.run("apache2ctl", "graceful")
     wait_until(lambda: web.get("/ajax/x", port=80, front=1).status == 301)
 
