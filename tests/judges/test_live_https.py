@@ -17,6 +17,9 @@ from judges.sandbox import Sandbox, bridge, wire
 from judges.test_live_web import AJP, SOAP_SPELLINGS, USER_PATHS, wait_until
 
 from oxconf.artifacts.check_web import CheckWeb
+from oxconf.deployment.load import load_text
+from oxconf.plan import make_plan
+from oxconf.runbook.front import checks
 from oxconf.syntax import properties
 
 CLUSTER = Path(__file__).parents[1] / "clusters/deployments/1m-https-imap.toml"
@@ -193,6 +196,22 @@ def test_the_health_check_of_keepalived_gets_its_answer(web: Web, tmp_path: Path
     script.write_text(CheckWeb().render())
     machine = web.machines[web.fronts[0].name]
     assert machine.run("bash", str(script), check=False).returncode == 0
+
+
+def test_what_the_runbook_verifies_holds_and_a_strange_key_does_not(web: Web) -> None:
+    need("curl", "curl")
+    plan = make_plan(load_text(CLUSTER.read_text()))
+    front = web.fronts[0]
+    host = next(each for each in plan.hosts if each.host.name == front.name)
+    tests = [test for test in checks(plan.deployment, host) if "systemctl" not in test.shell]
+    assert len(tests) == 3 + len(web.routes) - 1
+    machine = web.machines[front.name]
+    for test in tests:
+        assert machine.run("sh", "-c", test.shell, check=False).returncode == 0, test.says
+    strange = tests[0].shell.replace(f"-in /etc/ssl/private/{NAME}.key", "-in /tmp/strange.key")
+    assert strange != tests[0].shell
+    made = "openssl genpkey -algorithm RSA -out /tmp/strange.key; "
+    assert machine.run("sh", "-c", f"mount -t tmpfs tmpfs /tmp; {made}{strange}", check=False).returncode
 
 
 def test_https_reaches_every_node_and_ox_knows_that_it_is_https(web: Web) -> None:
