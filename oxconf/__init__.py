@@ -6,6 +6,7 @@
     plan = oxconf.make_plan(deployment)            # every file of every host, typed
     findings = oxconf.check(plan)                  # what does not fit together
     oxconf.why(plan, "db1", "max_connections")     # why a setting is what it is
+    oxconf.diff(deployment, oxconf.load("new.toml"))   # what another cluster file would change
     oxconf.write(plan, "build/bundles")            # one archive for each host; write does not check
 
 Everything here is imported when it is first used.
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from oxconf.deployment.mistakes import ClusterError, InputError
     from oxconf.deployment.model import Deployment
     from oxconf.evidence import Place
+    from oxconf.exchange.diff import Diff, diff
     from oxconf.plan import Plan, make_plan
     from oxconf.reasons import UnknownSetting, Why, why
     from oxconf.rules import RULES, Finding, Rule, Severity
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "ClusterError": "oxconf.deployment.mistakes",
     "Deployment": "oxconf.deployment.model",
+    "Diff": "oxconf.exchange.diff",
     "Finding": "oxconf.rules",
     "InputError": "oxconf.deployment.mistakes",
     "OutputError": "oxconf.bundle.swap",
@@ -45,6 +48,7 @@ _HOMES = {
     "Written": "oxconf.bundle.write",
     "check": "oxconf.api",
     "check_bundle": "oxconf.api",
+    "diff": "oxconf.exchange.diff",
     "load": "oxconf.api",
     "make_plan": "oxconf.plan",
     "why": "oxconf.reasons",
@@ -55,6 +59,7 @@ __all__ = [
     "RULES",
     "ClusterError",
     "Deployment",
+    "Diff",
     "Finding",
     "InputError",
     "OutputError",
@@ -69,6 +74,7 @@ __all__ = [
     "Written",
     "check",
     "check_bundle",
+    "diff",
     "load",
     "make_plan",
     "why",

@@ -93,6 +93,9 @@ class OptionAt:
     key: str
     value: str = field(repr=False)
     place: Place
+    group: str = "mysqld"
+    loose: bool = False
+    """Whether it stands there as `loose_...`: a server that does not know it warns and starts."""
 
 
 Parsed = tuple[ParsedArtifact, tuple[Problem, ...]]
@@ -198,7 +201,11 @@ class HostEvidence:
                     yield from self._backwards(inner, read, depth + 1)
                 elif isinstance(item, optionfile.Option) and SERVER_GROUPS.fullmatch(item.group):
                     yield OptionAt(
-                        optionfile.normalise(item.key), item.value or "", Place(self.name, path, item.line)
+                        optionfile.normalise(item.key),
+                        item.value or "",
+                        Place(self.name, path, item.line),
+                        item.group,
+                        optionfile.is_loose(item.key),
                     )
             read[path] = depth
 

@@ -64,12 +64,17 @@ class Facts:
 
 @frozen(kw_only=True)
 class ClusterFacts:
-    """The cluster as a whole; `hosts` are the names of all its hosts. Raises ValueError for another type."""
+    """The cluster as a whole; `hosts` are the names of all its hosts. Raises ValueError for another type.
+
+    `flavour` and `version` are those of its database servers, as the cluster file has them.
+    """
 
     name: str = field(default="", validator=_text)
     tier: str | None = field(default=None, validator=_text)
     mailboxes: int | None = field(default=None, validator=_number)
     hosts: tuple[str, ...] = field(default=(), validator=_texts)
+    flavour: str | None = field(default=None, validator=_text)
+    version: str | None = field(default=None, validator=_text)
 
 
 F = TypeVar("F", Facts, ClusterFacts)
@@ -96,6 +101,8 @@ def cluster_facts_of(deployment: Deployment) -> ClusterFacts:
         tier=deployment.tier,
         mailboxes=deployment.mailboxes,
         hosts=tuple(host.name for host in deployment.hosts),
+        flavour=deployment.database.flavour.value,
+        version=deployment.database.version,
     )
 
 

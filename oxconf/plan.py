@@ -26,11 +26,13 @@ from oxconf.artifacts.hosts import Hosts
 from oxconf.artifacts.https_site import HttpsSite
 from oxconf.artifacts.imapauth_properties import ImapAuthProperties
 from oxconf.artifacts.keepalived_conf import KeepalivedConf
+from oxconf.artifacts.lvs_kernel import LvsAddresses, LvsModules, LvsSysctl
 from oxconf.artifacts.mariadb_dropin import MariadbDropin, MysqlDropin
 from oxconf.artifacts.multicast import MulticastInterfaces, MulticastUnit
 from oxconf.artifacts.munin import MuninDatabase, MuninNode
 from oxconf.artifacts.my_cnf import MyCnf
 from oxconf.artifacts.nftables_conf import NftablesConf
+from oxconf.artifacts.none_fit import NoneFit
 from oxconf.artifacts.ox_cnf import OxCnf
 from oxconf.artifacts.oxinstaller import OxInstaller
 from oxconf.artifacts.proxy_ajp import ProxyAjp
@@ -58,6 +60,9 @@ ARTIFACTS: tuple[type[Artifact], ...] = (
     ClustercheckSocket,
     ClustercheckService,
     WriteAddress,
+    LvsAddresses,
+    LvsModules,
+    LvsSysctl,
     Garb,
     PerconaGarb,
     GroupwareConfigdb,
@@ -87,6 +92,7 @@ ARTIFACTS: tuple[type[Artifact], ...] = (
     MuninNode,
     MuninDatabase,
     NftablesConf,
+    NoneFit,
 )
 """Every type of file, in the order in which manifests and READMEs list them."""
 

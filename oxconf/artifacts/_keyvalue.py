@@ -14,7 +14,9 @@ from oxconf.artifacts._artifact import ParsedArtifact
 from oxconf.artifacts._codec import Codec
 from oxconf.artifacts._explained import Reference, Setting, Statement
 from oxconf.deployment.locate import Path
+from oxconf.deployment.model import Deployment
 from oxconf.deployment.origin import Mark, Origin
+from oxconf.options import taken
 from oxconf.syntax import optionfile, properties
 from oxconf.syntax._base import Problem, Unwritable
 
@@ -209,6 +211,14 @@ class OptionsArtifact(SettingsArtifact):
     option_group: ClassVar[str] = "mysqld"
     more_groups: ClassVar[tuple[str, ...]] = ()
     """Groups behind it that hold the same options, for programs that do not read the first."""
+
+    def for_server(self, deployment: Deployment) -> Self:
+        """Return the file without the options that this server does not know, ignores or calls deprecated."""
+        flavour, version = deployment.database.flavour, deployment.database.version
+        others: dict[str, Any] = {
+            name: None for name, data, _ in self.written() if not taken(flavour, version, data.key)
+        }
+        return evolve(self, **others)
 
     @classmethod
     def statements(cls, text: str) -> Iterator[Statement]:

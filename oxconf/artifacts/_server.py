@@ -2,6 +2,7 @@
 
 from oxconf.deployment.locate import Path
 from oxconf.deployment.model import Deployment, Flavour
+from oxconf.deployment.servers import series_number
 from oxconf.deployment.sizing import max_connections
 
 PRODUCT: tuple[Path, ...] = (("database", "flavour"), ("database", "version"))
@@ -14,17 +15,12 @@ TABLE_OPEN_CACHE = 4000
 """OURS: twice MariaDB's default, and the default of MySQL 8; OX keeps many schemas with some 150 tables each."""
 
 
-def _series(version: str) -> tuple[int, int]:
-    major, minor = version.split(".")
-    return int(major), int(minor)
-
-
 def at_least(deployment: Deployment, version: str) -> bool:
     """Whether the server is of this release series or a later one.
 
     The numbers of MariaDB and MySQL do not compare: see `since`.
     """
-    return _series(deployment.database.version) >= _series(version)
+    return series_number(deployment.database.version) >= series_number(version)
 
 
 def is_mariadb(deployment: Deployment) -> bool:

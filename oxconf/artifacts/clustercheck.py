@@ -15,7 +15,7 @@ from oxconf.artifacts._template import fill
 from oxconf.deployment.model import Deployment, Host, Role
 from oxconf.deployment.origin import Mark, ours
 from oxconf.deployment.secrets import Secret
-from oxconf.deployment.topology import CLUSTERCHECK_PORT, has_clustercheck, runs_haproxy
+from oxconf.deployment.topology import CLUSTERCHECK_PORT, directors, has_clustercheck, health_callers
 from oxconf.deployment.units import counted
 from oxconf.syntax import unit
 
@@ -95,17 +95,18 @@ class ClustercheckSocket(Artifact):
 
     @classmethod
     def from_deployment(cls, deployment: Deployment, host: Host) -> Self | None:
-        """Return the socket of a Galera node, open to every HAProxy of the cluster."""
+        """Return the socket of a Galera node, open to every HAProxy or director of the cluster."""
         if not _checked(deployment, host):
             return None
-        clients = tuple(other for other in deployment.hosts if runs_haproxy(deployment, other))
+        clients = health_callers(deployment)
+        directed = bool(directors(deployment))
+        who = "a director" if directed else "the HAProxy of an OX host"
         origins = {
-            f"{client.address} Socket IPAddressAllow": ours(
-                "the HAProxy of an OX host", deployment.path(client, "address")
-            )
+            f"{client.address} Socket IPAddressAllow": ours(who, deployment.path(client, "address"))
             for client in clients
         }
-        why = f"16 for each of {counted(len(clients), 'HAProxy')}, 64 at least: two listeners, eight deep"
+        asking = counted(len(clients), "director" if directed else "HAProxy")
+        why = f"16 for each of {asking}, 64 at least: two listeners, eight deep"
         roles = (deployment.path(client, "roles") for client in clients)
         origins["Socket MaxConnections"] = ours(why, *roles)
         addresses = tuple(client.address for client in clients)

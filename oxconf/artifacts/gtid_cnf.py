@@ -6,10 +6,11 @@ from attrs import frozen
 
 from oxconf.artifacts._codec import INTEGER, ON_OFF, TEXT
 from oxconf.artifacts._keyvalue import OptionsArtifact, setting
-from oxconf.artifacts._server import PRODUCT, is_mariadb, since
+from oxconf.artifacts._server import PRODUCT
 from oxconf.deployment.model import Deployment, Host, Mode, Role
 from oxconf.deployment.origin import Mark, ours
 from oxconf.deployment.topology import is_writer, server_id
+from oxconf.options import taken
 
 _WRITER = ("database", "writer")
 _EACH_IS_A_SOURCE = "the others can go on from this server when it becomes the master"
@@ -146,6 +147,16 @@ class GtidCnf(OptionsArtifact):
         "the relay log goes to disk every 10,000 events (sync_relay_log), so its end may be lost",
         noted=True,
     )
+    relay_log_info_repository: str | None = setting(
+        "relay_log_info_repository",
+        TEXT,
+        "Where a slave of MySQL 5.6 or 5.7 keeps how far it is; TABLE is the default of 8.0, MariaDB has it always.",
+        Mark.SOURCE,
+        "changes together with the data, so that a slave that lost power goes on where it was (MySQL manual, Handling "
+        "an Unexpected Halt of a Replica)",
+        noted=True,
+        keys=PRODUCT,
+    )
     read_only: bool | None = setting(
         "read_only",
         ON_OFF,
@@ -169,26 +180,26 @@ class GtidCnf(OptionsArtifact):
         """Return the settings of a master or slave; the writer is the master."""
         if deployment.database.mode is not Mode.REPLICATION or not host.has(Role.DATABASE):
             return None
-        oracle = not is_mariadb(deployment)
-        seconds = since(deployment, mariadb="10.6", mysql="8.0")
-        replica = since(deployment, mysql="8.0")
+        database = deployment.database
+        seconds = taken(database.flavour, database.version, "binlog_expire_logs_seconds")
         slave = not is_writer(deployment, host)
         return cls(
             server_id=server_id(deployment, host),
             log_bin="mysql-bin",
-            binlog_format=None if replica else "ROW",
+            binlog_format="ROW",
             sync_binlog=1,
             expire_logs_days=None if seconds else BINLOG_DAYS,
-            binlog_expire_logs_seconds=BINLOG_DAYS * 86_400 if seconds else None,
-            enforce_gtid_consistency=True if oracle else None,
-            gtid_mode=True if oracle else None,
-            gtid_strict_mode=None if oracle else True,
-            log_slave_updates=None if replica else True,
-            log_replica_updates=True if replica else None,
+            binlog_expire_logs_seconds=BINLOG_DAYS * 86_400,
+            enforce_gtid_consistency=True,
+            gtid_mode=True,
+            gtid_strict_mode=True,
+            log_slave_updates=True,
+            log_replica_updates=True,
             relay_log="mysql-relay-bin",
             relay_log_recovery=True,
+            relay_log_info_repository="TABLE",
             read_only=slave,
-            super_read_only=True if slave and since(deployment, mysql="5.7") else None,
+            super_read_only=True if slave else None,
             origins={
                 "server_id": cls.declared("server_id", _WRITER, deployment.path(host, "name")),
                 "read_only": ours(
@@ -199,4 +210,4 @@ class GtidCnf(OptionsArtifact):
                     deployment.path(host, "name"),
                 ),
             },
-        )
+        ).for_server(deployment)

@@ -96,4 +96,4 @@ class HostCnf(OptionsArtifact):
                 "wsrep_node_incoming_address": evolve(shown, mark=address.mark),
                 "wsrep_sst_donor": cls.declared("wsrep_sst_donor", ("database", "writer"), *names),
             },
-        )
+        ).for_server(deployment)

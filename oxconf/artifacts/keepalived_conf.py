@@ -1,46 +1,39 @@
-"""`keepalived.conf`: which of several hosts holds a floating address."""
+"""`keepalived.conf`: which of several hosts holds a floating address, and what a director does behind it."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from ipaddress import IPv4Address, IPv4Interface, IPv6Interface
-from typing import Any, ClassVar, Self, TypeVar
+from collections.abc import Callable, Iterable, Iterator
+from ipaddress import IPv4Address, IPv4Interface
+from typing import Any, ClassVar, Self
 
 from attrs import field, frozen
 
 from oxconf.artifacts._artifact import Enable, ParsedArtifact, Switch
 from oxconf.artifacts._codec import secret
 from oxconf.artifacts._explained import Reference
+from oxconf.artifacts._keepalived_blocks import Block, BlockReader
 from oxconf.artifacts._template import fill
-from oxconf.artifacts._time import SECOND, Milliseconds
+from oxconf.artifacts._time import MINUTE, SECOND, Milliseconds
+from oxconf.artifacts._virtual_server import (
+    VirtualServer,
+    read_virtual_server,
+    virtual_origins,
+    virtual_servers,
+)
 from oxconf.artifacts.check_web import CheckWeb
 from oxconf.artifacts.clustercheck import Clustercheck
 from oxconf.deployment.locate import Path
 from oxconf.deployment.model import Deployment, Host
 from oxconf.deployment.origin import Origin, ours
 from oxconf.deployment.secrets import Secret
-from oxconf.deployment.topology import FloatingAddress, floating_addresses
+from oxconf.deployment.topology import FloatingAddress, directed_addresses, directors, floating_addresses
 from oxconf.deployment.units import counted
 from oxconf.syntax import keepalived
 from oxconf.syntax._base import Problem
-
-T = TypeVar("T")
 
 _AUTH_PASS = secret("vrrp")
 
 
 @frozen(kw_only=True)
-class _Block:
-    """A block that was read knows the lines of its settings, by the names of the fields."""
-
-    line: int = field(default=0, eq=False)
-    lines: Mapping[str, int] = field(factory=dict, eq=False, repr=False)
-
-    def line_of(self, name: str) -> int:
-        """Return where a setting stands; the block's first line where it does not."""
-        return self.lines.get(name, self.line)
-
-
-@frozen(kw_only=True)
-class TrackScript(_Block):
+class TrackScript(Block):
     """One `vrrp_script`: a command whose exit code 0 means that this host may hold an address."""
 
     name: str
@@ -63,7 +56,7 @@ class VirtualAddress:
 
 
 @frozen(kw_only=True)
-class VrrpInstance(_Block):
+class VrrpInstance(Block):
     """One `vrrp_instance`: the hosts with the same virtual router id agree on who holds its addresses."""
 
     name: str
@@ -82,8 +75,16 @@ class VrrpInstance(_Block):
 
 
 @frozen(kw_only=True)
+class SyncGroup(Block):
+    """One `vrrp_sync_group`: instances whose addresses move together."""
+
+    name: str
+    instances: tuple[str, ...] = ()
+
+
+@frozen(kw_only=True)
 class KeepalivedConf(ParsedArtifact):
-    """keepalived of one host, VRRP only."""
+    """keepalived of one host: VRRP, and LVS on a director."""
 
     kind: ClassVar[str] = "keepalived-conf"
     path: ClassVar[str] = "/etc/keepalived/keepalived.conf"
@@ -93,24 +94,35 @@ class KeepalivedConf(ParsedArtifact):
     router_id: str | None = None
     script_user: str | None = None
     enable_script_security: bool = False
+    tcp_timeout: Milliseconds | None = None
+    """How long LVS remembers an idle connection, `lvs_timeouts tcp`."""
     scripts: tuple[TrackScript, ...] = ()
+    groups: tuple[SyncGroup, ...] = ()
     instances: tuple[VrrpInstance, ...] = ()
+    virtual_servers: tuple[VirtualServer, ...] = ()
 
     @classmethod
     def from_deployment(cls, deployment: Deployment, host: Host) -> Self | None:
-        """Return the file of a host that may hold a floating address."""
+        """Return the file of a host that may hold a floating address, as a director does."""
         held = [address for address in floating_addresses(deployment) if host in address.holders]
         if not held:
             return None
         instances = tuple(_instance(deployment, host, address) for address in held)
         names = {name for instance in instances for name in instance.track_scripts}
+        services = tuple(virtual_servers(deployment, host))
+        together = tuple(name for name, _ in directed_addresses(deployment)) if services else ()
+        idle = max(20 * MINUTE, 2 * deployment.database.pool.max_life_time)
         return cls(
             router_id=host.name,
             script_user="root",
             enable_script_security=True,
+            # LVS counts in whole seconds.
+            tcp_timeout=Milliseconds(-(-idle // SECOND) * SECOND) if services else None,
             scripts=tuple(script for script in SCRIPTS if script.name in names),
+            groups=(SyncGroup(name="database", instances=together),) if len(together) > 1 else (),
             instances=instances,
-            origins=dict(_origins(deployment, host, held)),
+            virtual_servers=services,
+            origins={**dict(_origins(deployment, host, held)), **dict(virtual_origins(deployment, host))},
         )
 
     @classmethod
@@ -130,13 +142,15 @@ class KeepalivedConf(ParsedArtifact):
 
     @classmethod
     def read(cls, text: str) -> tuple[Self, tuple[Problem, ...]]:
-        """Read any keepalived.conf; virtual servers and sync groups are left aside."""
+        """Read any keepalived.conf; virtual servers of a firewall mark or of a group are left aside."""
         document = keepalived.parse(text)
         reader = _Reader(list(document.problems))
         values: dict[str, Any] = {}
         lines: dict[str, int] = {}
         scripts: list[TrackScript] = []
+        groups: list[SyncGroup] = []
         instances: list[VrrpInstance] = []
+        services: list[VirtualServer] = []
         for node in document.children:
             keyword, *args = node.words or ("",)
             if keyword == "global_defs":
@@ -148,7 +162,20 @@ class KeepalivedConf(ParsedArtifact):
             elif keyword == "vrrp_instance" and args:
                 instances.append(reader.instance(args[0], node))
                 lines.setdefault("instances", node.line)
-        artifact = cls(scripts=tuple(scripts), instances=tuple(instances), lines=lines, **values)
+            elif keyword == "vrrp_sync_group" and args:
+                groups.append(reader.group(args[0], node))
+                lines.setdefault("groups", node.line)
+            elif keyword == "virtual_server":
+                services.extend(read_virtual_server(reader, node))
+                lines.setdefault("virtual_servers", node.line)
+        artifact = cls(
+            scripts=tuple(scripts),
+            groups=tuple(groups),
+            instances=tuple(instances),
+            virtual_servers=tuple(services),
+            lines=lines,
+            **values,
+        )
         return artifact, tuple(reader.problems)
 
 
@@ -227,8 +254,15 @@ def _instance(deployment: Deployment, host: Host, floating: FloatingAddress) -> 
                 interface=network.interface,
             ),
         ),
-        track_scripts=("web" if floating.name == "web" else "database",),
+        track_scripts=_tracked(deployment, host, floating),
     )
+
+
+def _tracked(deployment: Deployment, host: Host, floating: FloatingAddress) -> tuple[str, ...]:
+    if floating.name == "web":
+        return ("web",)
+    # A director has no service of its own: what it knows of the servers is the other one's as well.
+    return () if host in directors(deployment) else ("database",)
 
 
 _SCRIPT_VALUES: dict[str, Callable[[str], Any]] = {
@@ -248,28 +282,8 @@ _INSTANCE_VALUES: dict[str, Callable[[str], Any]] = {
 }
 
 
-def _is_ipv6(text: str) -> bool:
-    try:
-        IPv6Interface(text)
-    except ValueError:
-        return False
-    return True
-
-
 @frozen
-class _Reader:
-    """Takes the values out of keepalived's blocks; what does not fit becomes a problem."""
-
-    problems: list[Problem]
-
-    def value(self, convert: Callable[[str], T], text: str, node: keepalived.Node) -> Iterator[T]:
-        """Yield the value, or nothing when the text does not fit; IPv6 and variables are left aside."""
-        try:
-            yield convert(text)
-        except ValueError:
-            if "$" not in text and not _is_ipv6(text):
-                self.problems.append(Problem(node.line, f'{node.words[0]}: "{text}" does not fit'))
-
+class _Reader(BlockReader):
     def global_line(self, values: dict[str, Any], lines: dict[str, int], node: keepalived.Node) -> None:
         keyword, *args = node.words or ("",)
         if keyword in ("router_id", "script_user") and args:
@@ -278,6 +292,15 @@ class _Reader:
         elif keyword == "enable_script_security":
             values[keyword] = True
             lines[keyword] = node.line
+        elif keyword == "lvs_timeouts" and "tcp" in args[:-1]:
+            for seconds in self.value(int, args[args.index("tcp") + 1], node):
+                values["tcp_timeout"] = Milliseconds(seconds * SECOND)
+                lines["tcp_timeout"] = node.line
+
+    def group(self, name: str, block: keepalived.Node) -> SyncGroup:
+        inside = (node.children or () for node in block.children or () if node.words[:1] == ("group",))
+        names = tuple(child.words[0] for children in inside for child in children if child.words)
+        return SyncGroup(name=name, instances=names, line=block.line)
 
     def script(self, name: str, block: keepalived.Node) -> TrackScript:
         values: dict[str, Any] = {}

@@ -7,7 +7,7 @@ from attrs import frozen
 
 from oxconf.artifacts._codec import ADDRESS, INTEGER, ON_OFF, ONE_ZERO, SIZE, TEXT, words
 from oxconf.artifacts._keyvalue import OptionsArtifact, setting
-from oxconf.artifacts._server import PRODUCT, TABLE_OPEN_CACHE, is_mariadb, open_files_limit, since
+from oxconf.artifacts._server import PRODUCT, TABLE_OPEN_CACHE, open_files_limit, since
 from oxconf.artifacts.gtid_cnf import BINLOG_DAYS
 from oxconf.deployment.model import Deployment, Host, Mode, Role
 from oxconf.deployment.origin import Mark, ours
@@ -353,9 +353,6 @@ class OxCnf(OptionsArtifact):
         for name in ("innodb_flush_log_at_trx_commit", "innodb_io_capacity", "max_allowed_packet"):
             if getattr(tuning, name) is not None:
                 origins[name] = deployment.origin("database", "tuning", name)
-        # From 11.0 on MariaDB calls two of them deprecated; what we would write is its default there.
-        old = not since(deployment, mariadb="11.0")
-        query_cache = is_mariadb(deployment) or not since(deployment, mysql="5.7")
         character_set = "utf8mb3" if since(deployment, mysql="8.0") else "utf8"
         switch = since(deployment, mysql="8.4")
         unasked = since(deployment, mysql="8.0") and deployment.database.mode is not Mode.REPLICATION
@@ -370,15 +367,15 @@ class OxCnf(OptionsArtifact):
             max_allowed_packet=tuning.max_allowed_packet or 64 * MIB,
             wait_timeout=wait.value,
             default_authentication_plugin=_NATIVE if capacity and not switch else None,
-            mysql_native_password=True if switch else None,
+            mysql_native_password=True,
             # The other factors stay as they are by default: allowed, not asked for.
             authentication_policy=f"*:{_NATIVE},," if switch else None,
             innodb_buffer_pool_size=pool.value,
-            innodb_log_file_size=None if capacity else redo.value,
-            innodb_redo_log_capacity=redo.value if capacity else None,
+            innodb_log_file_size=redo.value,
+            innodb_redo_log_capacity=redo.value,
             innodb_flush_log_at_trx_commit=tuning.innodb_flush_log_at_trx_commit or 1,
-            innodb_flush_method="O_DIRECT" if old else None,
-            innodb_file_per_table=True if old else None,
+            innodb_flush_method="O_DIRECT",
+            innodb_file_per_table=True,
             innodb_io_capacity=tuning.innodb_io_capacity,
             innodb_snapshot_isolation=False if since(deployment, mariadb="11.8") else None,
             table_open_cache=TABLE_OPEN_CACHE,
@@ -388,8 +385,8 @@ class OxCnf(OptionsArtifact):
             thread_cache_size=min(256, connections.value),
             tmp_table_size=32 * MIB,
             max_heap_table_size=32 * MIB,
-            query_cache_type=False if query_cache else None,
-            query_cache_size=0 if query_cache else None,
+            query_cache_type=False,
+            query_cache_size=0,
             character_set_server=character_set,
             collation_server=f"{character_set}_unicode_ci",
             sql_mode=modes,
@@ -398,4 +395,4 @@ class OxCnf(OptionsArtifact):
             slow_query_log_file="/var/log/mysql/ox-slow.log",
             long_query_time=2,
             origins=origins,
-        )
+        ).for_server(deployment)

@@ -15,7 +15,7 @@ from oxconf.artifacts._provider_options import (
     ProviderOptions,
     provider_statements,
 )
-from oxconf.artifacts._server import PRODUCT, at_least, is_mariadb, is_pxc, provider_path, since
+from oxconf.artifacts._server import PRODUCT, is_mariadb, provider_path, since
 from oxconf.deployment.model import Deployment, Host, Mode, ReadPolicy, Role
 from oxconf.deployment.origin import Mark, Origin, ours, tutorial
 from oxconf.deployment.secrets import Secret
@@ -186,9 +186,7 @@ class WsrepCnf(OptionsArtifact):
         fewest = min(server.cores for server in servers)
         # 512 is the most that the servers take.
         threads = min(fewest, 512)
-        applier = since(deployment, mysql="8.0")
         causal = deployment.database.read_policy is ReadPolicy.ROUND_ROBIN_CAUSAL
-        strict = is_pxc(deployment) and at_least(deployment, "5.7")
         cores = (deployment.path(server, "cores") for server in servers)
         most = ", but no more than the servers take" if threads < fewest else ""
         smallest = ours(f"one for each of the {counted(fewest, 'core')} of the smallest node{most}", *cores)
@@ -200,16 +198,16 @@ class WsrepCnf(OptionsArtifact):
             wsrep_cluster_address="gcomm://" + ",".join(str(address) for address in _members(deployment)),
             wsrep_provider_options=evolve(LAN_TIMERS, gcache_size=gcache.value),
             server_id=1 if is_mariadb(deployment) else None,
-            binlog_format=None if applier else "ROW",
+            binlog_format="ROW",
             default_storage_engine="InnoDB",
             innodb_autoinc_lock_mode=2,
-            wsrep_slave_threads=None if applier else threads,
-            wsrep_applier_threads=threads if applier else None,
+            wsrep_slave_threads=threads,
+            wsrep_applier_threads=threads,
             wsrep_sync_wait=1 if causal else 0,
-            pxc_strict_mode="ENFORCING" if strict else None,
+            pxc_strict_mode="ENFORCING",
             pxc_encrypt_cluster_traffic=False if since(deployment, mysql="8.0") else None,
             wsrep_sst_method="mariabackup" if since(deployment, mariadb="10.1") else "xtrabackup-v2",
-            wsrep_sst_auth=None if applier else deployment.password("sst"),
+            wsrep_sst_auth=deployment.password("sst"),
             origins={
                 "wsrep_cluster_name": deployment.origin("name"),
                 "wsrep_cluster_address": cls.declared("wsrep_cluster_address", *addresses),
@@ -219,7 +217,7 @@ class WsrepCnf(OptionsArtifact):
                 "wsrep_applier_threads": smallest,
                 "wsrep_sync_wait": _sync_wait(deployment),
             },
-        )
+        ).for_server(deployment)
 
     @classmethod
     def more_settings(cls) -> tuple[Setting, ...]:

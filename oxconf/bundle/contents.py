@@ -1,25 +1,38 @@
-"""What the folder of one host holds: its files, the manifest, the sums and the README. All in memory."""
+"""What the folder of one host holds: its files, the manifest, the sums, the README, the installer. All in memory."""
 
 import json
+import re
 from collections.abc import Mapping
+from functools import cache
 from hashlib import sha256
+from importlib import resources
 from typing import Any
 
 from attrs import frozen
 
-from oxconf.artifacts._artifact import Artifact
+from oxconf.artifacts._artifact import Artifact, Install
 from oxconf.bundle.readme import host_readme
+from oxconf.bundle.services import services_text
+from oxconf.deployment.model import Deployment
 from oxconf.facts import cluster_facts_of, facts_of, to_plain
 from oxconf.plan import HostPlan, Plan
 from oxconf.runbook.script import scripts
 from oxconf.runbook.setup import setup
 from oxconf.runbook.step import Runbook
+from oxconf.syntax._base import Unwritable
 
 MANIFEST = "manifest.json"
 SUMS = "SHA256SUMS"
 README = "README.md"
+INSTALLER = "install.sh"
+FILES = "files.txt"
+SERVICES = "services.txt"
 ROOT = "rootfs"
 RUNBOOK = "runbook"
+
+_HOW = {Install.REPLACE: "replace", Install.BLOCK: "block"}
+_PLAIN_PATH = re.compile(r"(/[A-Za-z0-9._@:+=,\\-]+)+")
+"""What the installer takes: nothing in such a path means anything to a shell."""
 
 SCHEMA = 1
 """Version of the manifests' form. It changes when a reader of the old form could misread the new one."""
@@ -60,11 +73,41 @@ def contents(plan: Plan, host: HostPlan, runbook: Runbook | None = None) -> Host
         Entry(f"{RUNBOOK}/{script.name}", script.text.encode(), script.mode)
         for script in scripts(plan, host, runbook)
     ]
-    listed = (readme, manifest, *steps, *files)
+    installer = (
+        Entry(INSTALLER, _installer(), 0o755),
+        Entry(FILES, _files(host, files), 0o644),
+        Entry(SERVICES, services_text(plan.deployment, host.artifacts).encode(), 0o644),
+    )
+    listed = (readme, manifest, *installer, *steps, *files)
     sums = Entry(SUMS, sums_text({entry.path: digest(entry.data) for entry in listed}), 0o644)
     return HostContents(
-        host.host.name, f"{plan.deployment.name}-{host.host.name}", (readme, manifest, sums, *steps, *files)
+        host.host.name,
+        archive_name(plan.deployment, host.host.name).removesuffix(".tar.gz"),
+        (readme, manifest, sums, *installer, *steps, *files),
     )
+
+
+@cache
+def _installer() -> bytes:
+    return resources.files("oxconf.bundle").joinpath(INSTALLER).read_bytes()
+
+
+def _files(host: HostPlan, entries: list[Entry]) -> bytes:
+    """Return `files.txt`, which the installer reads: mode, owner, group, how, digest, path."""
+    lines = []
+    for artifact, entry in zip(host.artifacts, entries, strict=True):
+        if not _PLAIN_PATH.fullmatch(artifact.path):
+            raise Unwritable(f"the installer takes plain paths, not {artifact.path!r}")
+        lines.append(
+            f"{artifact.mode:04o} {artifact.owner} {artifact.group} {_HOW[artifact.install]} "
+            f"{digest(entry.data)} {artifact.path}\n"
+        )
+    return "".join(lines).encode()
+
+
+def archive_name(deployment: Deployment, host: str) -> str:
+    """Return the name of a host's archive."""
+    return f"{deployment.name}-{host}.tar.gz"
 
 
 def digest(data: bytes) -> str:

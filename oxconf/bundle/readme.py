@@ -19,6 +19,7 @@ _ROLES = {
     "balancer": "may hold the web address",
     "filestore": "keeps the filestore and serves it over NFS to the OX hosts that are elsewhere",
     "arbitrator": "votes in the Galera cluster without holding data",
+    "director": "leads the database calls of OX to the database servers",
 }
 
 

@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -55,9 +55,14 @@ class _Old:
 
 
 def write(
-    plan: Plan, folder: str | os.PathLike[str], *, tree: bool = False, hosts: tuple[str, ...] = ()
+    plan: Plan,
+    folder: str | os.PathLike[str],
+    *,
+    tree: bool = False,
+    hosts: tuple[str, ...] = (),
+    beside: Mapping[str, str] | None = None,
 ) -> Written:
-    """Write the bundles of a plan, all of them or those of the named hosts.
+    """Write the bundles of a plan, all of them or those of the named hosts, and further texts beside them by name.
 
     Archives hold secrets, so they and the folders of a tree are made for their owner alone. Raises OutputError when
     the folder is not ours or can not be written, and Unwritable when a value does not fit into its file; then no file
@@ -71,7 +76,7 @@ def write(
     made = [contents(plan, host, runbook) for host in wanted]
     try:
         with _existing(folder), locked(folder):
-            return _write_locked(plan, runbook, folder, form, made, partial=bool(hosts))
+            return _write_locked(plan, runbook, folder, form, made, beside or {}, partial=bool(hosts))
     except (OSError, UnicodeEncodeError) as error:
         reason = getattr(error, "strerror", None) or error
         raise OutputError(f"{folder}: can not be written: {reason}") from None
@@ -95,7 +100,14 @@ def _existing(folder: Path) -> Iterator[None]:
 
 
 def _write_locked(
-    plan: Plan, runbook: Runbook, folder: Path, form: str, made: list[HostContents], *, partial: bool
+    plan: Plan,
+    runbook: Runbook,
+    folder: Path,
+    form: str,
+    made: list[HostContents],
+    beside: Mapping[str, str],
+    *,
+    partial: bool,
 ) -> Written:
     old = _old(folder)
     names = {host.host.name for host in plan.hosts}
@@ -139,20 +151,25 @@ def _write_locked(
         new[SUMS] = NewFile(sums_text({name: sums[name] for name in ordered}), 0o644)
     new[PAGE] = NewFile(to_markdown(runbook, plan.deployment.name).encode(), 0o644)
     new[STEPS] = NewFile(to_json(runbook_to_plain(runbook)), 0o644)
+    new.update({name: NewFile(text.encode(), 0o644) for name, text in beside.items()})
+    pages = (PAGE, STEPS, *beside)
+    if partial:
+        # What stands beside the hosts' archives is for all of them.
+        pages = (*pages, *(name for name in old.pages if name not in new and holds(folder, name)))
     new[MANIFEST] = NewFile(
         to_json(
             {
                 "schema": SCHEMA,
                 "cluster": to_plain(cluster_facts_of(plan.deployment)),
                 "format": form,
-                "pages": [PAGE, STEPS],
+                "pages": list(pages),
                 "hosts": {name: entries[name] for name in order},
             }
         ),
         0o644,
     )
     ours = _ours(old)
-    staying = {path for name in kept for path in old.files(name)}
+    staying = {path for name in kept for path in old.files(name)} | {*pages}
     stale = tuple(path for path in ours if path not in new and path not in staying and holds(folder, path))
     _refuse_foreign(folder, new, ours)
     swap(folder, new, stale)

@@ -10,6 +10,7 @@ import click
 
 from oxconf.cli._common import fail
 from oxconf.cli.check import check
+from oxconf.cli.diff import diff
 from oxconf.cli.explain import explain
 from oxconf.cli.init import init
 from oxconf.cli.render import render
@@ -33,6 +34,7 @@ def oxconf() -> None:
 
 oxconf.add_command(render)
 oxconf.add_command(check)
+oxconf.add_command(diff)
 oxconf.add_command(why)
 oxconf.add_command(explain)
 oxconf.add_command(tiers)

@@ -22,6 +22,7 @@ Examples:
   oxconf render --tier 1m
   oxconf render cluster.toml --secrets secrets.toml --output out
   oxconf render cluster.toml --host db1 --host db2
+  oxconf render cluster.toml --secrets secrets.toml --format ansible
 """
 )
 @click.argument("cluster", required=False, type=click.Path(), metavar="[CLUSTER.toml]")
@@ -36,6 +37,14 @@ Examples:
 )
 @click.option("--host", "hosts", multiple=True, metavar="NAME", help="Only this host; may be repeated.")
 @click.option("--tree", is_flag=True, help="Write DIR/<host>/ with the files instead of archives.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["archives", "ansible"]),
+    default="archives",
+    show_default=True,
+    help="ansible: an inventory and a playbook beside the archives, which install them.",
+)
 @secrets_option
 @strict_option
 def render(
@@ -44,6 +53,7 @@ def render(
     output: Path,
     hosts: tuple[str, ...],
     tree: bool,
+    form: str,
     secrets: str | None,
     strict: bool,
 ) -> None:
@@ -52,9 +62,11 @@ def render(
     The whole cluster is checked first; when a finding is an error, nothing is written.
     """
     from oxconf.api import load
+    from oxconf.bundle.contents import archive_name
     from oxconf.bundle.swap import OutputError
     from oxconf.bundle.write import write
     from oxconf.deployment.mistakes import did_you_mean, listed
+    from oxconf.exchange.ansible import ansible_files
     from oxconf.plan import make_plan
     from oxconf.render import evidence_of
     from oxconf.report import text
@@ -62,6 +74,8 @@ def render(
     from oxconf.syntax._base import Unwritable
 
     demand_input(cluster, tier, "render")
+    if form == "ansible" and (tree or hosts):
+        fail("--format ansible takes all hosts' archives: leave --tree and --host out; Ansible has --limit")
     with input_errors(OutputError, Unwritable):
         deployment = load(cluster, tier=tier, secrets=secrets, environment=environment())
         names = [host.name for host in deployment.hosts]
@@ -76,7 +90,9 @@ def render(
         if code:
             click.echo(f"{text.count(findings)}; nothing was written", err=True)
             raise SystemExit(code)
-        written = write(plan, output, tree=tree, hosts=hosts)
+        archives = {name: archive_name(deployment, name) for name in names}
+        beside = ansible_files(deployment, archives) if form == "ansible" else None
+        written = write(plan, output, tree=tree, hosts=hosts, beside=beside)
     for _, name in written.hosts:
         click.echo(output / name)
     kept = f", {len(written.kept)} kept" if written.kept else ""

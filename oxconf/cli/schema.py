@@ -21,6 +21,7 @@ def schema(name: str) -> None:
     host-manifest  manifest.json in the folder of a host
     manifest       manifest.json in the output folder
     findings       what `oxconf check --format json` prints
+    diff           what `oxconf diff --format json` prints
     """  # noqa: D301 - click reads the control character
     from difflib import get_close_matches
 

@@ -23,7 +23,7 @@ from oxconf.deployment.model import (
     SecretNames,
     WebAccess,
 )
-from oxconf.deployment.topology import database_floats
+from oxconf.deployment.topology import database_floats, has_directors
 
 MOST_HOSTS = 1000
 
@@ -177,7 +177,8 @@ def _named_addresses(deployment: Deployment) -> Iterator[_Named]:
             database.write_address,
             by_policy,
         )
-    if database.read_policy is ReadPolicy.READ_ADDRESS and database.read_address is not None:
+    reads = has_directors(deployment) or database.read_policy is ReadPolicy.READ_ADDRESS
+    if reads and database.read_address is not None:
         yield _Named(
             ("database", "read_address"),
             f"database.read_address ({database.read_address})",

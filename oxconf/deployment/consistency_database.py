@@ -5,21 +5,8 @@ from collections.abc import Iterator
 from oxconf.deployment.locate import Path
 from oxconf.deployment.mistakes import Mistake, did_you_mean, listed, quoted
 from oxconf.deployment.model import DatabaseAccess, Deployment, Flavour, Mode, ReadPolicy, Role
-from oxconf.deployment.topology import write_ports
-
-SERIES = {
-    Flavour.MARIADB: ("10.0", "10.1", "10.2", "10.3", "10.4", "10.5", "10.6", "10.11", "11.4", "11.8"),
-    Flavour.MYSQL: ("5.6", "5.7", "8.0", "8.4"),
-    Flavour.PXC: ("5.6", "5.7", "8.0"),
-}
-"""Release series whose options are known."""
-
-PRODUCTS = {
-    Flavour.MARIADB: "MariaDB",
-    Flavour.MYSQL: "MySQL",
-    Flavour.PXC: "Percona XtraDB Cluster",
-}
-
+from oxconf.deployment.servers import PRODUCTS, SERIES
+from oxconf.deployment.topology import has_directors, write_ports
 
 LAST_PORT = 65535
 
@@ -51,12 +38,17 @@ def _product(deployment: Deployment) -> Iterator[Mistake]:
     if database.mode is Mode.GALERA and database.flavour is Flavour.MYSQL:
         yield Mistake(
             FLAVOUR,
-            "MySQL has no Galera",
+            "MySQL has no Galera: it belongs to MariaDB and Percona XtraDB Cluster",
             "take mariadb or percona-xtradb-cluster, or the mode replication",
             (MODE,),
         )
     if database.mode is not Mode.GALERA and database.flavour is Flavour.PXC:
-        yield Mistake(FLAVOUR, "Percona XtraDB Cluster is Galera", 'take the mode "galera"', (MODE,))
+        yield Mistake(
+            FLAVOUR,
+            f"Percona XtraDB Cluster is always a Galera cluster, and the mode is {database.mode.value}",
+            'take the mode "galera", or mariadb or mysql',
+            (MODE,),
+        )
 
 
 def _servers(deployment: Deployment) -> Iterator[Mistake]:
@@ -104,12 +96,22 @@ def _access(deployment: Deployment) -> Iterator[Mistake]:
         yield Mistake(
             ACCESS,
             f"access {access.value} does not go with the mode {mode.value}",
-            "direct is for standalone; haproxy or floating-address for galera and replication",
+            "direct is for standalone; haproxy or floating-address for galera and replication, lvs for galera",
+            (MODE,),
+        )
+        return
+    if access is DatabaseAccess.LVS and mode is Mode.REPLICATION:
+        yield Mistake(
+            ACCESS,
+            "LVS would move the writes to a slave by a health check; in replication a person promotes it first",
+            "take haproxy for the reads, or floating-address; lvs goes with the mode galera",
             (MODE,),
         )
         return
     yield from _read_policy(deployment)
-    if (access is DatabaseAccess.FLOATING or mode is Mode.REPLICATION) and database.write_address is None:
+    yield from _directors(deployment)
+    floats = access in (DatabaseAccess.FLOATING, DatabaseAccess.LVS) or mode is Mode.REPLICATION
+    if floats and database.write_address is None:
         yield Mistake(
             ("database", "write_address"),
             "the writer needs a floating address here",
@@ -118,6 +120,43 @@ def _access(deployment: Deployment) -> Iterator[Mistake]:
         )
     if access is DatabaseAccess.HAPROXY:
         yield from _ports(deployment)
+
+
+def _directors(deployment: Deployment) -> Iterator[Mistake]:
+    """Look at who is a director: with direct routing neither a client nor a server can be the director itself."""
+    lvs = has_directors(deployment)
+    if lvs and not deployment.with_role(Role.DIRECTOR):
+        yield Mistake(
+            ("hosts",),
+            'no host has the role "director": somebody must lead OX to the database servers',
+            "give it to one host, or better two, that run neither OX nor a database",
+            (ACCESS,),
+            rests_on=(ACCESS, ROLES),
+        )
+    for index, host in enumerate(deployment.hosts):
+        at_roles: Path = ("hosts", index, "roles")
+        if host.has(Role.DIRECTOR) and not lvs:
+            yield Mistake(
+                at_roles,
+                f"there is nothing to direct: database.access is {deployment.database.access.value}",
+                'drop the role director, or take database.access "lvs"',
+                (ACCESS,),
+            )
+        elif host.has(Role.DIRECTOR) and (host.has(Role.DATABASE) or host.runs_ox):
+            yield Mistake(
+                at_roles,
+                "a director runs neither a database nor OX: LVS can not lead its own host's calls, and the servers "
+                "answer the callers directly",
+                "give the role director to a host of its own",
+            )
+        elif lvs and host.has(Role.DATABASE) and host.runs_ox:
+            yield Mistake(
+                at_roles,
+                'database and OX do not combine where database.access is "lvs": the host has the write address on '
+                "lo, so its OX would write to its own server whoever the writer is",
+                "give them hosts of their own, or take another database.access",
+                (ACCESS,),
+            )
 
 
 def _ports(deployment: Deployment) -> Iterator[Mistake]:
@@ -154,34 +193,41 @@ def _ports(deployment: Deployment) -> Iterator[Mistake]:
 def _read_policy(deployment: Deployment) -> Iterator[Mistake]:
     database = deployment.database
     mode, access, policy = database.mode, database.access, database.read_policy
-    possible = [
-        ReadPolicy.ROUND_ROBIN_CAUSAL if access is DatabaseAccess.HAPROXY and mode is Mode.GALERA else None,
-        ReadPolicy.ROUND_ROBIN_MONITOR if access is DatabaseAccess.HAPROXY else None,
+    lvs = access is DatabaseAccess.LVS
+    spreads = lvs or access is DatabaseAccess.HAPROXY
+    round_robin = (ReadPolicy.ROUND_ROBIN_CAUSAL, ReadPolicy.ROUND_ROBIN_MONITOR)
+    with_address = round_robin if lvs else (ReadPolicy.READ_ADDRESS,)
+    combinations = [
+        ReadPolicy.ROUND_ROBIN_CAUSAL if spreads and mode is Mode.GALERA else None,
+        ReadPolicy.ROUND_ROBIN_MONITOR if spreads else None,
         # In replication nobody moves a floating address for reads.
         ReadPolicy.READ_ADDRESS if access is DatabaseAccess.FLOATING and mode is Mode.GALERA else None,
         # HAProxy takes no writes in replication: without reads it would have nothing to do.
         None if access is DatabaseAccess.HAPROXY and mode is Mode.REPLICATION else ReadPolicy.WRITE_ADDRESS,
     ]
-    words = [f'"{word.value}"' for word in possible if word]
+    possible = [word for word in combinations if word]
     if policy not in possible:
         yield Mistake(
             POLICY,
             f"the read policy {policy.value} does not go with the mode {mode.value} and access {access.value}",
-            "take " + " or ".join(words),
+            "take " + " or ".join(f'"{word.value}"' for word in possible),
             (ACCESS, MODE),
         )
-    elif policy is ReadPolicy.READ_ADDRESS and database.read_address is None:
+    elif policy in with_address and database.read_address is None:
         yield Mistake(
             POLICY,
-            "the read policy is read-address, but there is none",
-            "add database.read_address",
+            "LVS changes no ports: reads need an address of their own, and there is none"
+            if lvs
+            else "the read policy is read-address, but there is none",
+            "add database.read_address" + (', or take "write-address"' if lvs else ""),
             (ACCESS,),
         )
-    elif policy is not ReadPolicy.READ_ADDRESS and database.read_address is not None:
+    elif policy not in with_address and database.read_address is not None:
         read_address: Path = ("database", "read_address")
+        users = [word.value for word in possible if word in with_address]
         yield Mistake(
             read_address,
             f"nothing uses this address: the read policy is {policy.value}",
-            "drop it" if ReadPolicy.READ_ADDRESS not in possible else 'drop it, or take "read-address"',
+            f'drop it, or take "{users[0]}"' if users else "drop it",
             rests_on=(read_address, POLICY, ACCESS, MODE),
         )

@@ -29,6 +29,7 @@ class DatabaseAccess(Enum):
 
     HAPROXY = "haproxy"
     FLOATING = "floating-address"
+    LVS = "lvs"
     DIRECT = "direct"
 
 
@@ -118,9 +119,11 @@ class Database:
         "Name of the host that takes the writes; the first database host when absent.", example='"db1"'
     )
     write_address: IPv4Address | None = key(
-        "Floating address of the writer; used for replication and where access is floating-address."
+        "Address that takes the writes; used for replication and where access is floating-address or lvs."
     )
-    read_address: IPv4Address | None = key("Floating address for reads, for the read policy read-address.")
+    read_address: IPv4Address | None = key(
+        "Address for reads: for the read policy read-address, and for the round robins of access lvs."
+    )
     read_port: int = key("Port of the local HAProxy for reads.", minimum=1, maximum=65535)
     write_port: int = key(
         "Port of the local HAProxy for writes; each database host beyond two takes the next port as well.",

@@ -87,6 +87,7 @@ class Role(Enum):
     BALANCER = "balancer"
     FILESTORE = "filestore"
     ARBITRATOR = "arbitrator"
+    DIRECTOR = "director"
 
 
 class LoginType(Enum):

@@ -14,9 +14,12 @@ from oxconf.deployment.topology import (
     backup_server,
     database_bind_address,
     database_hosts,
+    directed_addresses,
+    directors,
     floating_addresses,
     haproxy_reads,
     has_clustercheck,
+    health_callers,
     mounts_filestore,
     offers_https,
     ox_hosts,
@@ -58,6 +61,7 @@ def listeners(deployment: Deployment, host: Host) -> tuple[Listener, ...]:
         *_web(deployment, host),
         *_ox(deployment, host),
         *_database(deployment, host),
+        *_directed(deployment, host),
         *_other(deployment, host),
     )
 
@@ -127,8 +131,16 @@ def _database(deployment: Deployment, host: Host) -> Iterator[Listener]:
             )
             yield Listener("tcp", GALERA_FULL_PORT, "*", "Galera, full state transfer", _names(servers, host))
     if host in servers and has_clustercheck(deployment):
-        callers = tuple(h for h in ox_hosts(deployment) if runs_haproxy(deployment, h))
+        callers = health_callers(deployment)
         yield Listener("tcp", CLUSTERCHECK_PORT, "*", "clustercheck", _names(callers))
+
+
+def _directed(deployment: Deployment, host: Host) -> Iterator[Listener]:
+    if host in directors(deployment):
+        for name, address in directed_addresses(deployment):
+            yield Listener(
+                "tcp", MYSQL_PORT, str(address), f"LVS, database {name}s", _names(ox_hosts(deployment))
+            )
 
 
 def _other(deployment: Deployment, host: Host) -> Iterator[Listener]:

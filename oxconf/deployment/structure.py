@@ -30,7 +30,7 @@ class NotYet(NamedTuple):
 
 
 NOT_YET = (
-    NotYet(DatabaseAccess, ("keepalived-lvs", "maxscale")),
+    NotYet(DatabaseAccess, ("maxscale",)),
     NotYet(
         System,
         ("rhel", "redhat", "centos", "rocky", "almalinux", "fedora", "sles"),

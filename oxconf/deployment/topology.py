@@ -98,6 +98,25 @@ def haproxy_writes(deployment: Deployment) -> bool:
     return deployment.database.access is DatabaseAccess.HAPROXY and deployment.database.mode is Mode.GALERA
 
 
+def has_directors(deployment: Deployment) -> bool:
+    """Whether hosts with the role director lead OX to the database servers, by LVS with direct routing."""
+    return deployment.database.access is DatabaseAccess.LVS
+
+
+def directors(deployment: Deployment) -> tuple[Host, ...]:
+    """Return the hosts that lead OX to the database servers; the first prefers to hold the addresses."""
+    return deployment.with_role(Role.DIRECTOR) if has_directors(deployment) else ()
+
+
+def directed_addresses(deployment: Deployment) -> tuple[tuple[str, IPv4Address], ...]:
+    """Return the addresses behind which LVS has the database servers, by name: write, and read where reads differ."""
+    database = deployment.database
+    if not has_directors(deployment):
+        return ()
+    wanted = (("write", database.write_address), ("read", database.read_address))
+    return tuple((name, address) for name, address in wanted if address is not None)
+
+
 def write_ports(deployment: Deployment) -> tuple[int, ...]:
     """Return the loopback ports on which HAProxy takes writes, one for each database server but the last.
 
@@ -126,7 +145,13 @@ def write_endpoint(deployment: Deployment) -> Endpoint:
         port = deployment.origin("database", "write_port")
         return Endpoint(LOCALHOST, database.write_port, step, port, composed(step.why, step, port))
     assert database.write_address is not None  # consistency.py demands it here
-    step = tutorial("the floating address of the server that takes the writes", _MODE, _ACCESS)
+    step = tutorial(
+        "the address behind which the director sends all writes to one server"
+        if has_directors(deployment)
+        else "the floating address of the server that takes the writes",
+        _MODE,
+        _ACCESS,
+    )
     address = deployment.origin("database", "write_address")
     return Endpoint(
         database.write_address, MYSQL_PORT, address, _MYSQL, composed(step.why, step, address, _MYSQL)
@@ -142,9 +167,16 @@ def read_endpoint(deployment: Deployment) -> Endpoint:
         )
         port = deployment.origin("database", "read_port")
         return Endpoint(LOCALHOST, database.read_port, step, port, composed(step.why, step, port))
-    if database.read_policy is ReadPolicy.READ_ADDRESS:
+    spread = has_directors(deployment) and database.read_policy is not ReadPolicy.WRITE_ADDRESS
+    if spread or database.read_policy is ReadPolicy.READ_ADDRESS:
         assert database.read_address is not None  # consistency.py demands it here
-        step = tutorial("the floating address of the reads", _ACCESS, _POLICY)
+        step = tutorial(
+            "the address behind which the director spreads the reads over the servers"
+            if spread
+            else "the floating address of the reads",
+            _ACCESS,
+            _POLICY,
+        )
         address = deployment.origin("database", "read_address")
         return Endpoint(
             database.read_address, MYSQL_PORT, address, _MYSQL, composed(step.why, step, address, _MYSQL)
@@ -187,7 +219,7 @@ def database_floats(deployment: Deployment) -> bool:
     """Whether any floating address reaches the database servers."""
     database = deployment.database
     return database.mode is not Mode.STANDALONE and (
-        database.access is DatabaseAccess.FLOATING or database.mode is Mode.REPLICATION
+        database.access in (DatabaseAccess.FLOATING, DatabaseAccess.LVS) or database.mode is Mode.REPLICATION
     )
 
 
@@ -205,6 +237,8 @@ def database_bind_address(deployment: Deployment, host: Host) -> IPv4Address:
 
 def database_bind_origin(deployment: Deployment, host: Host) -> Origin:
     """Return why the database server of this host listens there."""
+    if has_directors(deployment):
+        return ours("every address: the directors' calls come to addresses on lo", _MODE, _ACCESS)
     if database_floats(deployment):
         return ours("every address: a floating one reaches this server as well", _MODE, _ACCESS)
     direct = deployment.database.access is DatabaseAccess.DIRECT
@@ -219,8 +253,15 @@ def has_clustercheck(deployment: Deployment) -> bool:
     return deployment.database.mode is Mode.GALERA
 
 
+def health_callers(deployment: Deployment) -> tuple[Host, ...]:
+    """Return the hosts that ask the database servers how they are: those with a HAProxy, or the directors."""
+    return tuple(
+        host for host in deployment.hosts if runs_haproxy(deployment, host) or host in directors(deployment)
+    )
+
+
 def floating_addresses(deployment: Deployment) -> tuple[FloatingAddress, ...]:
-    """Return the addresses that keepalived moves: the web servers', and those of Galera where it has some.
+    """Return the addresses that keepalived moves: the web servers', and those of Galera or its directors, if any.
 
     The write address of replication is not among them: a person moves it, never a health check.
     """
@@ -235,6 +276,7 @@ def floating_addresses(deployment: Deployment) -> tuple[FloatingAddress, ...]:
         if database.read_address is not None and database.read_policy is ReadPolicy.READ_ADDRESS:
             # The writer is the last to hold the reads.
             wanted.append(("read", database.read_address, (*servers[1:], servers[0])))
+    wanted += ((name, address, directors(deployment)) for name, address in directed_addresses(deployment))
     first = deployment.network.virtual_router_id
     return tuple(
         FloatingAddress(name, address, first + index, holders)

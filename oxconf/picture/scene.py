@@ -4,7 +4,6 @@ from enum import Enum
 
 from attrs import evolve, frozen
 
-from oxconf.deployment.consistency_database import PRODUCTS
 from oxconf.deployment.mistakes import listed
 from oxconf.deployment.model import DatabaseAccess, Deployment, Host, Mode, ReadPolicy, Role, WebAccess
 from oxconf.deployment.ports import (
@@ -19,11 +18,14 @@ from oxconf.deployment.ports import (
     RPCBIND_PORT,
     SESSION_CACHE_PORT,
 )
+from oxconf.deployment.servers import PRODUCTS
 from oxconf.deployment.topology import (
     CLUSTERCHECK_PORT,
     MYSQL_PORT,
     FloatingAddress,
     database_hosts,
+    directed_addresses,
+    directors,
     floating_addresses,
     haproxy_reads,
     haproxy_writes,
@@ -51,6 +53,7 @@ class Service(Enum):
     USERS = "Users"
     WEB = "Web servers"
     OX = "Open-Xchange"
+    DIRECTORS = "Directors"
     DATABASE = "Database"
     FILES = "Filestore"
 
@@ -144,6 +147,7 @@ def _in_turn(names: list[str]) -> str:
 _ROLES = {
     Service.WEB: (Role.WEB,),
     Service.OX: (Role.GROUPWARE, Role.PROVISIONING),
+    Service.DIRECTORS: (Role.DIRECTOR,),
     Service.DATABASE: (Role.DATABASE, Role.ARBITRATOR),
     Service.FILES: (Role.FILESTORE,),
 }
@@ -167,7 +171,8 @@ def _shared(deployment: Deployment) -> list[tuple[Service, ...]]:
     if deployment.database.mode is Mode.STANDALONE and database <= ox:
         stages[-1].append(Service.DATABASE)
     else:
-        stages.append([Service.DATABASE])
+        # Directors run neither OX nor a database: they never share a stage with these.
+        stages += [[Service.DIRECTORS], [Service.DATABASE]] if directors(deployment) else [[Service.DATABASE]]
     if files and files <= database:
         stages[-1].append(Service.FILES)
     elif files and files <= ox:
@@ -228,6 +233,9 @@ def _parts(deployment: Deployment, host: Host, service: Service) -> list[tuple[s
         return [("Apache", _http(deployment), *held)]
     if service is Service.OX:
         return _ox_parts(deployment, host)
+    if service is Service.DIRECTORS:
+        calls = tuple(f"{name}s: {address}" for name, address in directed_addresses(deployment))
+        return [("keepalived, LVS", "direct routing", *calls)]
     if service is Service.DATABASE:
         if host.has(Role.ARBITRATOR):
             return [("Arbitrator", "votes, holds no data")]
@@ -320,12 +328,32 @@ def _to_ox(deployment: Deployment) -> Flow:
 def _to_database(deployment: Deployment) -> tuple[Flow, ...]:
     write, read = write_endpoint(deployment), read_endpoint(deployment)
     writes = f"{write.address}:{write.port}"
+    if directors(deployment):
+        return _through_directors(deployment)
     if write == read:
         return (_database_flow(deployment, f"Reads and writes: {writes}", write=True),)
     return (
         _database_flow(deployment, f"Writes: {writes}", write=True),
         _database_flow(deployment, f"Reads: {read.address}:{read.port}", write=False),
     )
+
+
+def _through_directors(deployment: Deployment) -> tuple[Flow, ...]:
+    """Each call goes to the director that holds the address, and from there to a server."""
+    flows = []
+    servers = [host.name for host in database_hosts(deployment)]
+    for floating in floating_addresses(deployment):
+        if floating.name not in ("write", "read"):
+            continue
+        writes = floating.name == "write"
+        both = writes and deployment.database.read_policy is ReadPolicy.WRITE_ADDRESS
+        calls = "Reads and writes" if both else "Writes" if writes else "Reads"
+        heading = f"{calls}: {floating.address}:{MYSQL_PORT}"
+        spread = [f"LVS to {_in_turn(servers)}"] if writes else reads_in_words(deployment)
+        check = f"health check: port {CLUSTERCHECK_PORT}"
+        flows.append(Flow(Service.OX, Service.DIRECTORS, (heading,), _held(floating)))
+        flows.append(Flow(Service.DIRECTORS, Service.DATABASE, (calls, *spread, check)))
+    return tuple(flows)
 
 
 def _database_flow(deployment: Deployment, heading: str, *, write: bool) -> Flow:
@@ -354,7 +382,7 @@ def _database_flow(deployment: Deployment, heading: str, *, write: bool) -> Flow
 
 
 def reads_in_words(deployment: Deployment) -> list[str]:
-    """Return how HAProxy spreads the reads, and what keeps them from old data."""
+    """Return how HAProxy or LVS spreads the reads, and what keeps them from old data."""
     database = deployment.database
     first = writer(deployment).name
     if database.mode is Mode.REPLICATION:
@@ -362,7 +390,8 @@ def reads_in_words(deployment: Deployment) -> list[str]:
     else:
         spread = "to all servers in turn"
     causal = database.read_policy is ReadPolicy.ROUND_ROBIN_CAUSAL
-    return [f"HAProxy {spread}", "causal reads" if causal else "replication monitor of OX"]
+    who = "LVS" if directors(deployment) else "HAProxy"
+    return [f"{who} {spread}", "causal reads" if causal else "replication monitor of OX"]
 
 
 def _clients(deployment: Deployment) -> tuple[Host, ...]:

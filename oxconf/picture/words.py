@@ -10,6 +10,7 @@ from oxconf.deployment.topology import (
     MYSQL_PORT,
     FloatingAddress,
     database_hosts,
+    directors,
     filestore_server,
     floating_addresses,
     haproxy_reads,
@@ -122,11 +123,24 @@ def _access(deployment: Deployment) -> Iterator[str]:
             yield f"For reads, each OX host has a HAProxy on {read.address}, port {read.port}: {spread}, {kept}."
         else:
             yield f"For reads, OX calls the floating address {read.address}, port {read.port}."
+    yield from _directors(deployment)
     for floating in floating_addresses(deployment):
         if floating.name != "web":
             yield _held(floating)
     if has_clustercheck(deployment) and database.access is DatabaseAccess.HAPROXY:
         yield f"HAProxy asks each database server on port {CLUSTERCHECK_PORT} whether it is in service."
+
+
+def _directors(deployment: Deployment) -> Iterator[str]:
+    if not directors(deployment):
+        return
+    servers = [host.name for host in database_hosts(deployment)]
+    yield f"Directors, keepalived with LVS and direct routing: {_all(directors(deployment))}."
+    yield f"LVS sends what comes to the write address to {', then '.join(servers)}."
+    if deployment.database.read_address is not None:
+        spread, kept = reads_in_words(deployment)
+        yield f"What comes to the read address: {spread}, {kept}."
+    yield f"keepalived asks each database server on port {CLUSTERCHECK_PORT} whether it is in service."
 
 
 def _database(deployment: Deployment) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Where the database URLs of OX lead, through a HAProxy or directly."""
+"""Where the database URLs of OX lead, through a HAProxy, through a director, or directly."""
 
 import re
 from collections.abc import Iterator
@@ -14,6 +14,7 @@ from oxconf.evidence import Evidence, HostEvidence, Located, Place
 from oxconf.rules._addresses import reached
 from oxconf.rules._chains import listens, servers_behind
 from oxconf.rules._database import is_loopback, number
+from oxconf.rules._directed import taking
 
 Configdb = Located[GroupwareConfigdb] | Located[AdmindaemonConfigdb]
 """The file with the URLs of one process, and with the settings of its pools."""
@@ -39,7 +40,7 @@ class Way:
     """Where a URL leads in normal operation.
 
     `addresses` are all of these servers, `servers` those of them that are known; `listener` is the line of the
-    HAProxy in between.
+    HAProxy, or of the director's service, in between.
     """
 
     addresses: tuple[str, ...]
@@ -82,6 +83,11 @@ def endpoint(evidence: Evidence, url: JdbcUrl) -> tuple[str, int]:
 
 def way(evidence: Evidence, host: HostEvidence, url: JdbcUrl) -> Way | None:
     """Return where a URL of this host leads, or None where that is not known."""
+    for each in taking(evidence, url.host, url.port):
+        addresses = tuple(str(server.address) for server in each.service.active)
+        owners = (evidence.owner(address) for address in addresses)
+        behind = tuple(owner for owner in owners if owner is not None and owner.is_database)
+        return Way(addresses, behind, each.at("servers"))
     there = reached(evidence, host, url.host)
     if there is None:
         return None

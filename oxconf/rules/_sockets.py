@@ -10,6 +10,7 @@ from oxconf.artifacts.cache_ccf import AdmindaemonCache, GroupwareCache, Session
 from oxconf.artifacts.clustercheck import ClustercheckSocket
 from oxconf.artifacts.haproxy_cfg import HaproxyCfg
 from oxconf.artifacts.https_site import HttpsSite
+from oxconf.artifacts.keepalived_conf import KeepalivedConf
 from oxconf.artifacts.proxy_ajp import ProxyAjp
 from oxconf.deployment.ports import (
     GALERA_FULL_PORT,
@@ -61,7 +62,14 @@ class Socket:
 
 def sockets(host: HostEvidence) -> tuple[Socket, ...]:
     """Return what listens on a host."""
-    return (*_web(host), *_balancer(host), *_database(host), *_ox(host), *_clustercheck(host))
+    return (
+        *_web(host),
+        *_balancer(host),
+        *_database(host),
+        *_ox(host),
+        *_clustercheck(host),
+        *_director(host),
+    )
 
 
 def _known(address: str) -> str:
@@ -84,6 +92,14 @@ def _balancer(host: HostEvidence) -> Iterator[Socket]:
             address = None if "$" in listener.address else _known(listener.address)
             service = f'the HAProxy listener "{listener.name}"'
             yield Socket(address, listener.port, service, proxy.at(listener.line))
+
+
+def _director(host: HostEvidence) -> Iterator[Socket]:
+    """LVS takes packets before any socket does, so a service on every port clashes with nothing."""
+    for keepalived in host.each(KeepalivedConf):
+        for service in keepalived.artifact.virtual_servers:
+            place = keepalived.at(service.line)
+            yield Socket(str(service.address), service.port or None, "a service of LVS", place)
 
 
 def _database(host: HostEvidence) -> Iterator[Socket]:

@@ -7,6 +7,7 @@ from oxconf.deployment.topology import MYSQL_PORT
 from oxconf.evidence import Evidence, HostEvidence, Place
 from oxconf.rules._addresses import is_every
 from oxconf.rules._database import is_loopback, is_on
+from oxconf.rules._directed import taking
 from oxconf.rules._endpoints import clients, holders, serves
 from oxconf.rules._rule import Finding, Rule, Severity
 
@@ -17,7 +18,13 @@ def check(evidence: Evidence) -> Iterator[Finding]:
     floating = holders(evidence)
     for caller, address, port, place in _callers(evidence):
         owner = evidence.owner(address)
-        for server in (owner,) if owner else floating.get(address, ()):
+        behind = (
+            server
+            for each in taking(evidence, address, port)
+            for _, server in each.servers(evidence)
+            if each.is_direct
+        )
+        for server in (owner,) if owner else (*floating.get(address, ()), *behind):
             if (server.name, address) in seen or not serves(server, port):
                 continue
             refusal = _refuses(server, caller, address)

@@ -7,6 +7,7 @@ from attrs import frozen
 
 from oxconf.artifacts.clustercheck import ClustercheckSocket
 from oxconf.artifacts.haproxy_cfg import HaproxyCfg
+from oxconf.artifacts.keepalived_conf import KeepalivedConf
 from oxconf.deployment.topology import CLUSTERCHECK_PORT
 from oxconf.evidence import Evidence, HostEvidence, Place
 from oxconf.rules._addresses import is_ipv4, reached
@@ -18,32 +19,42 @@ WORDS = {"localhost": ("127.0.0.0/8",), "any": ("0.0.0.0/0",)}
 
 
 def check(evidence: Evidence) -> Iterator[Finding]:
-    """Compare the addresses that the socket allows with the hosts whose HAProxy asks it.
+    """Compare the addresses that the socket allows with the hosts whose HAProxy or keepalived asks it.
 
     Who asks its own host calls from the address that it calls.
     """
     doors = {host.name: _door(host) for host in evidence.hosts}
-    for proxy in evidence.find(HaproxyCfg):
+    for host in evidence.hosts:
         asked: dict[str, Place] = {}
-        for listener in proxy.artifact.listeners:
-            for server in listener.servers:
-                if server.check_port == CLUSTERCHECK_PORT:
-                    asked.setdefault(server.address, proxy.at(server.line))
+        for address, place in _asked(host):
+            asked.setdefault(address, place)
         for address, place in asked.items():
-            node = reached(evidence, proxy.host, address)
-            callers = proxy.host.facts.addresses
-            if node is proxy.host:
+            node = reached(evidence, host, address)
+            callers = host.facts.addresses
+            if node is host:
                 callers = (address,) if is_ipv4(address) else ()
             door = doors[node.name] if node else None
             if node is not None and door is not None and not door.lets_in(callers):
-                whose = (
-                    "its own health check" if node is proxy.host else f"the health check of {proxy.host.name}"
-                )
+                whose = "its own health check" if node is host else f"the health check of {host.name}"
                 yield RULE.finding(
                     f"{node.name} does not answer {whose} ({', '.join(callers)})",
                     door.place,
                     place,
                 )
+
+
+def _asked(host: HostEvidence) -> Iterator[tuple[str, Place]]:
+    """Yield the addresses whose health check a host asks."""
+    for proxy in host.each(HaproxyCfg):
+        for listener in proxy.artifact.listeners:
+            for server in listener.servers:
+                if server.check_port == CLUSTERCHECK_PORT:
+                    yield server.address, proxy.at(server.line)
+    for director in host.each(KeepalivedConf):
+        for service in director.artifact.virtual_servers:
+            for real in service.servers:
+                if any(check.connect_port == CLUSTERCHECK_PORT for check in real.checks):
+                    yield str(real.address), director.at(real.line)
 
 
 @frozen
@@ -84,8 +95,8 @@ RULE = Rule(
     severity=Severity.ERROR,
     title="The health check of a database server does not answer a host that asks it",
     why=(
-        "The HAProxy of that host takes the server for dead. Where no server answers it, its OX has no database, while "
-        "all other nodes work."
+        "The HAProxy or the director of that host takes the server for dead. Where no server answers it, its OX has no "
+        "database, while all other nodes work; where no server answers a director, no node has one."
     ),
     remedy="Add IPAddressAllow= with the host's address to clustercheck.socket; then restart the socket.",
     source=(

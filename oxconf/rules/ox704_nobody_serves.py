@@ -10,6 +10,7 @@ from oxconf.deployment.mistakes import listed
 from oxconf.evidence import Evidence, HostEvidence, Place
 from oxconf.rules._addresses import is_ipv4, reached
 from oxconf.rules._database import is_loopback
+from oxconf.rules._directed import directed
 from oxconf.rules._endpoints import clients, holders
 from oxconf.rules._rule import Finding, Rule, Severity
 from oxconf.rules._sockets import CLUSTERCHECK, DATABASE, Socket, sockets
@@ -98,6 +99,15 @@ def _calls(evidence: Evidence) -> Iterator[Call]:
                     yield Call(proxy.host, server.address, server.port, place)
                 if server.check and server.check_port is not None:
                     yield Call(proxy.host, server.address, server.check_port, place, check=True)
+    for service in directed(evidence):
+        for real in service.service.servers:
+            place = service.file.at(real.line)
+            if service.is_direct and (real.port or service.service.port):
+                yield Call(service.director, str(real.address), real.port or service.service.port, place)
+            for check_ in real.checks:
+                if check_.connect_port is not None:
+                    asked = service.file.at(check_.line_of("connect_port"))
+                    yield Call(service.director, str(real.address), check_.connect_port, asked, check=True)
     for each in members(evidence):
         # Where the connector's file is known, OX103 and OX119 compare with it.
         if each.member.scheme == "ajp" and not (each.host and each.host.find(AjpProperties)):

@@ -12,6 +12,7 @@ from oxconf.artifacts.garb import Garb, PerconaGarb
 from oxconf.artifacts.haproxy_cfg import HaproxyCfg
 from oxconf.artifacts.https_site import HttpsSite
 from oxconf.artifacts.keepalived_conf import KeepalivedConf
+from oxconf.artifacts.lvs_kernel import LvsModules
 from oxconf.artifacts.munin import MuninDatabase, MuninNode
 from oxconf.artifacts.my_cnf import MyCnf
 from oxconf.artifacts.nftables_conf import NftablesConf
@@ -97,6 +98,8 @@ def _debian(deployment: Deployment, plan: HostPlan, kinds: set[type[Artifact]]) 
         yield "haproxy"
     if KeepalivedConf in kinds:
         yield "keepalived"
+    if LvsModules in kinds:
+        yield "ipvsadm"
     if WriteAddress in kinds:
         yield "iputils-arping"
     if kinds & {Garb, PerconaGarb}:

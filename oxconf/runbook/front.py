@@ -4,14 +4,20 @@ import shlex
 from collections.abc import Iterable
 
 from oxconf.artifacts.https_site import HttpsSite
+from oxconf.artifacts.lvs_kernel import ADDRESSES_UNIT, LvsModules
 from oxconf.artifacts.proxy_ajp import ProxyAjp
+from oxconf.deployment.mistakes import listed
 from oxconf.deployment.model import Deployment, Role, Web
 from oxconf.deployment.ports import HTTP_PORT, HTTPS_PORT
-from oxconf.deployment.topology import MYSQL_PORT, floating_addresses
+from oxconf.deployment.topology import MYSQL_PORT, directed_addresses, floating_addresses
 from oxconf.plan import HostPlan
 from oxconf.runbook.step import Holds, Repeat, State, Step, Test
 
 UNITS = (
+    # The settings of ARP must be there before the addresses, the modules before keepalived.
+    ("lvs-modules", "systemd-modules-load.service"),
+    ("lvs-sysctl", "systemd-sysctl.service"),
+    ("lvs-addresses", ADDRESSES_UNIT),
     ("garb", "garb.service"),
     ("garb-pxc", "garbd.service"),
     ("clustercheck-socket", "clustercheck.socket"),
@@ -31,16 +37,18 @@ def start(deployment: Deployment, plan: HostPlan, needs: Iterable[State]) -> Ste
     """Return the step that starts those units."""
     units = services(plan)
     names = " ".join(units)
+    ours = " ".join(unit for unit in units if not unit.startswith("systemd-"))
     return Step(
         host=plan.host.name,
         slug="start",
-        title="Start " + " and ".join(unit.partition(".")[0] for unit in units),
+        title="Start "
+        + listed([unit.partition(".")[0] for unit in units if not unit.startswith("systemd-")]),
         why="The packages have started some of them with their own files.",
-        before=(_certificate(deployment.web),) if _ends_tls(plan) else (),
-        command=f"systemctl enable {names}\nsystemctl restart {names}",
+        before=(*_modules(plan), *((_certificate(deployment.web),) if _ends_tls(plan) else ())),
+        command=f"systemctl enable {ours}\nsystemctl restart {names}",
         after=tuple(Test(f"{unit} runs", f"  systemctl is-active --quiet {unit}") for unit in units),
         repeat=Repeat.HARMLESS,
-        undo=f"systemctl stop {names}",
+        undo=f"systemctl stop {ours}",
         needs=(State(plan.host.name, Holds.ENABLED), *needs),
         gives=(State(plan.host.name, Holds.STARTED),),
         log=" and ".join(f"journalctl -u {unit}" for unit in units),
@@ -60,6 +68,19 @@ def _certificate(web: Web) -> Test:
         f'    [ "$(openssl x509 -noout -pubkey -in {certificate})" = "$(openssl pkey -pubout -in {key})" ]',
         f"Put the certificate of {web.name} to {web.certificate}, those between it and its root behind it, and its key "
         f"to {web.certificate_key}, for root alone: they are in no archive.",
+    )
+
+
+def _modules(plan: HostPlan) -> tuple[Test, ...]:
+    """Return what a director's kernel must have: those of clouds and containers often lack LVS."""
+    if not any(isinstance(artifact, LvsModules) for artifact in plan.artifacts):
+        return ()
+    return (
+        Test(
+            "the kernel has LVS",
+            "  modprobe ip_vs_fo",
+            "Take a host whose kernel has the module ip_vs_fo, or another database.access.",
+        ),
     )
 
 
@@ -99,6 +120,15 @@ def checks(deployment: Deployment, plan: HostPlan) -> tuple[Test, ...]:
                 f"Is Open-Xchange started on {node.name}, and is its AJP_JVM_ROUTE {node.route}?",
             )
             for node in nodes
+        ]
+    if any(isinstance(artifact, LvsModules) for artifact in plan.artifacts):
+        tests += [
+            Test(
+                f"LVS leads {address}:{MYSQL_PORT} to a server",
+                f"  ipvsadm -Ln -t {address}:{MYSQL_PORT} | grep -q '^  ->.*:{MYSQL_PORT}'",
+                "journalctl -u keepalived; clustercheck of the servers, on port 9200.",
+            )
+            for _, address in directed_addresses(deployment)
         ]
     for floating in floating_addresses(deployment):
         if host in floating.holders:

@@ -89,6 +89,11 @@ class _Order:
         yield from self._files(*voters)
         for host in voters:
             yield from self._start(host, serving)
+        # They lead OX to the servers, and ask each whether it is fit.
+        directors = deployment.with_role(Role.DIRECTOR)
+        yield from self._files(*directors)
+        for host in directors:
+            yield from self._start(host, *self.started)
 
     def _servers(self) -> Iterator[Step]:
         """Yield the steps of a server alone, or of a master and its slaves."""

@@ -7,12 +7,14 @@ from types import MappingProxyType
 from oxconf.schema._json import Schema
 from oxconf.schema.cluster import NAME as CLUSTER
 from oxconf.schema.cluster import cluster
+from oxconf.schema.diff import NAME as DIFF
+from oxconf.schema.diff import diff
 from oxconf.schema.findings import NAME as FINDINGS
 from oxconf.schema.findings import findings
 from oxconf.schema.manifests import HOST_MANIFEST, MANIFEST, host_manifest, manifest
 
 SCHEMAS: Mapping[str, Callable[[], Schema]] = MappingProxyType(
-    {CLUSTER: cluster, HOST_MANIFEST: host_manifest, MANIFEST: manifest, FINDINGS: findings}
+    {CLUSTER: cluster, HOST_MANIFEST: host_manifest, MANIFEST: manifest, FINDINGS: findings, DIFF: diff}
 )
 """What makes the schema of each name."""
 

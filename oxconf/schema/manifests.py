@@ -20,6 +20,8 @@ _CLUSTER_FACTS = {
     "tier": "Tier that gave the defaults; null when nobody told.",
     "mailboxes": "Number of mailboxes; null when nobody told.",
     "hosts": "Names of all hosts of the cluster, also of those that are not in this folder.",
+    "flavour": "Product of the database servers, as cluster.toml names it; null when nobody told.",
+    "version": "Their release series; null when nobody told.",
 }
 
 _FACTS = {

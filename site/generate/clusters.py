@@ -4,8 +4,8 @@ from functools import cache
 from pathlib import Path
 
 from oxconf.api import load
-from oxconf.deployment.consistency_database import PRODUCTS
 from oxconf.deployment.model import Deployment
+from oxconf.deployment.servers import PRODUCTS
 from oxconf.deployment.tiers import TIERS
 from oxconf.plan import Plan, make_plan
 

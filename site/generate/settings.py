@@ -195,7 +195,7 @@ def _hosts(cls: Type) -> str:
     if rest:
         shared = [role.value for role in Role if all(host.has(role) for _, host in rest)]
         words += [f"{role} in some clusters" for role in shared[:1]] or ["some others"]
-    return escape(" and ".join(words))
+    return escape(listed(words))
 
 
 def _deciding(cls: Type) -> list[tuple[Role, ...]]:

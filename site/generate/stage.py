@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from generate import api, bundles, commands, keys, rules, settings
+from generate import api, bundles, commands, databases, keys, rules, settings
 from oxconf.rules import FAMILIES, RULES
 
 ROOT = Path(__file__).parents[2]
@@ -21,6 +21,7 @@ EXPLANATION = (
     "why.md",
     "read-policies.md",
     "web.md",
+    "database-access.md",
     "sizing.md",
     "backup.md",
     "firewall.md",
@@ -28,7 +29,7 @@ EXPLANATION = (
     "sources.md",
 )
 REFERENCE = "reference/index.md"
-WRITTEN = ("index.md", "tutorial.md", REFERENCE, *EXPLANATION, "next.md")
+WRITTEN = ("index.md", "tutorial.md", "install.md", REFERENCE, *EXPLANATION, "next.md")
 """The pages that somebody wrote, in the order of the navigation."""
 
 
@@ -60,7 +61,7 @@ def missing() -> Iterator[str]:
     for name in WRITTEN:
         if not (SITE / name).is_file():
             yield f"the page site/{name} is not there"
-    for module in (keys, settings, rules, commands, api):
+    for module in (keys, settings, databases, rules, commands, api):
         yield from module.missing()
     yield from bundles.missing(BUNDLES)
 
@@ -84,7 +85,7 @@ def _with_pictures(content: bytes) -> bytes:
 def generated() -> Pages:
     """Return the pages that follow from the code."""
     pages: Pages = {}
-    for module in (keys, settings, rules, commands, api):
+    for module in (keys, settings, databases, rules, commands, api):
         pages.update(module.pages())
     pages.update(bundles.pages(BUNDLES))
     return pages
@@ -95,6 +96,7 @@ def navigation(pages: Pages) -> list[Any]:
     return [
         {"Start": "index.md"},
         {"Tutorial": "tutorial.md"},
+        {"Install": "install.md"},
         {"Runbook": "runbook.md"},
         {"Bundles": bundles.navigation(BUNDLES)},
         {
@@ -102,6 +104,7 @@ def navigation(pages: Pages) -> list[Any]:
                 REFERENCE,
                 {"Cluster file": keys.PAGE},
                 {"Files": _below(settings.FOLDER, pages)},
+                {"Databases": databases.PAGE},
                 {"Rules": [f"{rules.FOLDER}/index.md", *_families()]},
                 {"Commands": commands.PAGE},
                 {"Python": api.PAGE},

@@ -24,6 +24,7 @@ export const KINDS = {
   python: "reference/python/",
   "table of mistakes": "why/",
   "read policies": "read-policies/",
+  "in front of the databases": "database-access/",
   sizing: "sizing/",
   differences: "differences/",
   sources: "sources/",

@@ -20,6 +20,7 @@ CLUSTERS = {
     "poc": 'tier = "poc"\n',
     "100k": 'tier = "100k"\n',
     "1m": 'tier = "1m"\n',
+    "1m-lvs": (Path(__file__).parents[1] / "clusters" / "deployments" / "1m-lvs.toml").read_text(),
     "1m-replication": 'tier = "1m"\n[database]\nmode = "replication"\n',
     "1m-beside": (DEPLOYMENTS / "1m-beside.toml").read_text(),
     "1m-https-imap": (DEPLOYMENTS / "1m-https-imap.toml").read_text(),

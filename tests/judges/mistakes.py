@@ -25,11 +25,25 @@ GTID = "/etc/mysql/ox.conf.d/gtid.cnf"
 ETC = "/opt/open-xchange/etc/"
 DROP_IN = "/etc/systemd/system/open-xchange.service.d/oxconf-filestore.conf"
 LIMITS = "/etc/systemd/system/mariadb.service.d/oxconf.conf"
+LVS_ADDRESSES = "/etc/systemd/system/oxconf-lvs-addresses.service"
 SOCKET = "/etc/systemd/system/clustercheck.socket"
 HTTPS = (DEPLOYMENTS / "1m-https-imap.toml").read_text("utf-8")
-CLUSTERS = {"galera": GALERA, "replication": REPLICATION, "https": HTTPS}
+LVS = (DEPLOYMENTS / "1m-lvs.toml").read_text("utf-8")
+CLUSTERS = {"galera": GALERA, "replication": REPLICATION, "lvs": LVS, "https": HTTPS}
 
 # Pieces of the right files.
+CHECK = """\
+        HTTP_GET {
+            url {
+                path /
+                status_code 200
+            }
+            connect_port 9200
+            connect_timeout 2
+            retry 1
+            delay_before_retry 0.2
+        }
+"""
 TIMES = "connectiontimeout=2 ping=2 timeout=100"
 OX3 = f"ajp://10.20.30.216:8009 route=OX3 loadfactor=50 {TIMES} retry=5 smax=0 ttl=60"
 SOAP = "ProxyPass /servlet/axis2/services balancer://oxprovisioning/servlet/axis2/services"
@@ -75,6 +89,10 @@ def proxy(code: str, text: str, old: str, new: str, host: str = "ox1") -> Mistak
 
 def vrrp(code: str, text: str, old: str, new: str) -> Mistake:
     return Mistake(code, text, VRRP, "web2", KEEPALIVED, (old, new))
+
+
+def director(code: str, text: str, old: str, new: str) -> Mistake:
+    return Mistake(code, text, VRRP, "director2", KEEPALIVED, (old, new), "lvs")
 
 
 def server(
@@ -182,6 +200,13 @@ MISTAKES = (
     server(
         "OX349", "Another `sql_mode` on one server", OX_CNF, "sql_mode = NO_", "sql_mode = ANSI_QUOTES,NO_"
     ),
+    server(
+        "OX367",
+        "A state transfer by `xtrabackup-v2` on MariaDB",
+        WSREP,
+        "method = mariabackup",
+        "method = xtrabackup-v2",
+    ),
     server("OX331", "`innodb_flush_log_at_trx_commit = 0`", OX_CNF, "commit = 1", "commit = 0"),
     server(
         "OX901",
@@ -234,6 +259,20 @@ MISTAKES = (
     vrrp("OX404", "A peer that gets no adverts", "10.20.30.231\n    }", "10.20.30.233\n    }"),
     vrrp("OX813", "Another `auth_pass` on one host", "auth_pass Qe81yKdj", "auth_pass Qe81yKdi"),
     vrrp("OX434", "A floating address that belongs to a host", "10.20.30.230/24", "10.20.30.217/24"),
+    # Directors
+    director("OX416", "Two servers with the highest weight of the writes", "weight 2", "weight 3"),
+    director("OX419", "Another writer than on the other director", "weight 3", "weight 1"),
+    director("OX467", "A `real_server` without a check", CHECK, ""),
+    director("OX470", "`inhibit_on_failure` beside writes", "alpha\n", "alpha\n    inhibit_on_failure\n"),
+    Mistake(
+        "OX458",
+        "A server without the address that it is called at",
+        SYSTEMD,
+        "db2",
+        LVS_ADDRESSES,
+        ("replace 10.20.30.220/32", "replace 10.20.30.222/32"),
+        "lvs",
+    ),
     # The filestore
     Mistake(
         "OX504",

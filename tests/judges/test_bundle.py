@@ -23,6 +23,8 @@ JUDGES = {
     "/etc/network/interfaces": "test_system",
     "/etc/network/interfaces.d/*": "test_system",
     "/etc/nftables.conf": "test_nftables",
+    "/etc/modules-load.d/*.conf": "test_lvs",
+    "/etc/sysctl.d/*.conf": "test_lvs",
     "/etc/sysusers.d/*.conf": "test_system",
     "/etc/systemd/system/*": "test_systemd",
     "/etc/oxconf/backup.cnf": "test_mariadb, test_backup",

@@ -11,9 +11,9 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from oxconf.deployment.consistency_database import SERIES
 from oxconf.deployment.model import Flavour
 from oxconf.deployment.secrets import PLACEHOLDER, PURPOSES, SAMPLES
+from oxconf.deployment.servers import SERIES
 from oxconf.deployment.tiers import TIERS
 
 Tree = dict[str, Any]
@@ -59,7 +59,9 @@ Role = str
 
 
 @st.composite
-def _layouts(draw: st.DrawFn, mode: str, balancers: bool, extra: tuple[Role, ...]) -> list[list[Role]]:
+def _layouts(
+    draw: st.DrawFn, mode: str, access: str, balancers: bool, extra: tuple[Role, ...]
+) -> list[list[Role]]:
     """Roles of the hosts of a cluster, one to twelve of them, in any order."""
     servers = 1 if mode == "standalone" else draw(st.integers(2, 4))
     wanted: list[Role] = ["groupware"] * draw(st.integers(1, 4)) + ["database"] * servers
@@ -67,10 +69,14 @@ def _layouts(draw: st.DrawFn, mode: str, balancers: bool, extra: tuple[Role, ...
     for role in ("provisioning", "filestore", "arbitrator"):
         if role in extra or (draw(st.booleans()) and (role != "arbitrator" or mode == "galera")):
             wanted.append(role)
+    apart = APART
+    if access == "lvs":
+        wanted += ["director"] * draw(st.integers(1, 2))
+        apart = (*APART, {"database", "groupware"}, {"database", "provisioning"})
     most = draw(st.integers(1, 12))
     hosts: list[list[Role]] = []
     for roles in wanted:
-        free = [host for host in hosts if not _clash(host, roles)]
+        free = [host for host in hosts if not _clash(host, roles, apart)]
         if free and (len(hosts) >= most or draw(st.integers(0, 3)) == 0):
             draw(st.sampled_from(free)).extend(roles.split("+"))
         else:
@@ -79,12 +85,16 @@ def _layouts(draw: st.DrawFn, mode: str, balancers: bool, extra: tuple[Role, ...
     return [list(draw(st.permutations(host))) for host in draw(st.permutations(hosts))]
 
 
-APART = ({"groupware", "provisioning"}, {"database", "arbitrator"})
+APART = (
+    {"groupware", "provisioning"},
+    {"database", "arbitrator"},
+    *({"director", role} for role in ("database", "groupware", "provisioning")),
+)
 
 
-def _clash(host: list[Role], roles: str) -> bool:
+def _clash(host: list[Role], roles: str, apart: tuple[set[Role], ...]) -> bool:
     both = {*host, *roles.split("+")}
-    return bool(set(host) & set(roles.split("+"))) or any(pair <= both for pair in APART)
+    return bool(set(host) & set(roles.split("+"))) or any(pair <= both for pair in apart)
 
 
 def size(low: int, high: int) -> st.SearchStrategy[str]:
@@ -136,6 +146,7 @@ POLICIES = {
     ("replication", "floating-address"): ["write-address"],
     ("galera", "haproxy"): ["round-robin-causal", "round-robin-monitor", "write-address"],
     ("galera", "floating-address"): ["read-address", "write-address"],
+    ("galera", "lvs"): ["round-robin-causal", "round-robin-monitor", "write-address"],
 }
 
 
@@ -153,7 +164,7 @@ def clusters(draw: st.DrawFn, *, numbers: bool = True, extra: tuple[Role, ...] =
 
     mode = chosen("mode", "standalone", "replication", "galera", "galera")
     flavour = chosen("flavour", "mariadb", "percona-xtradb-cluster" if mode == "galera" else "mysql")
-    access = chosen("access", *(["direct"] if mode == "standalone" else ["haproxy", "floating-address"]))
+    access = chosen("access", *(word for of, word in POLICIES if of == mode))
     policy = chosen("read_policy", *POLICIES[mode, access])
     version = chosen("version", *SERIES[Flavour(flavour)])
     database: Tree = {"mode": mode, "flavour": flavour, "version": version, "access": access}
@@ -161,7 +172,7 @@ def clusters(draw: st.DrawFn, *, numbers: bool = True, extra: tuple[Role, ...] =
     balancers = chosen("balancers", "yes", "no") == "yes"
     web = _web(draw, chosen("https", "yes", "no"), "" if balancers else chosen("external", "yes", "no"))
 
-    layout = draw(_layouts(mode, balancers, extra))
+    layout = draw(_layouts(mode, access, balancers, extra))
     cidr = draw(NETWORKS)
     addresses = draw(_addresses(cidr, len(layout) + 3))
     names = draw(st.lists(HOST_NAMES, min_size=len(layout), max_size=len(layout), unique=True))
@@ -172,9 +183,9 @@ def clusters(draw: st.DrawFn, *, numbers: bool = True, extra: tuple[Role, ...] =
     _unique_routes(hosts)
 
     # A tier names one of its own network, which no mode but these looks at.
-    if access == "floating-address" or mode == "replication":
+    if access in ("floating-address", "lvs") or mode == "replication":
         database["write_address"] = addresses[0]
-    if policy == "read-address":
+    if policy == "read-address" or (access == "lvs" and policy != "write-address"):
         database["read_address"] = addresses[1]
     if access == "haproxy":
         # A server that listens everywhere leaves 3306 to nobody else on its host.

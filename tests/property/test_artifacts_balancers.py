@@ -6,9 +6,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from oxconf.artifacts._time import Milliseconds
+from oxconf.artifacts._virtual_server import CHECKS, Check, RealServer, VirtualServer
 from oxconf.artifacts.haproxy_cfg import HaproxyCfg, HealthCheck, Listener, Server, Timeouts
 from oxconf.artifacts.https_site import HttpsSite, Site
-from oxconf.artifacts.keepalived_conf import KeepalivedConf, TrackScript, VirtualAddress, VrrpInstance
+from oxconf.artifacts.keepalived_conf import (
+    KeepalivedConf,
+    SyncGroup,
+    TrackScript,
+    VirtualAddress,
+    VrrpInstance,
+)
 from oxconf.artifacts.proxy_ajp import Access, Balancer, BalancerMember, ProxyAjp, ProxyPass
 from oxconf.artifacts.remoteip import RemoteIp
 from oxconf.deployment.secrets import Secret
@@ -84,12 +91,11 @@ def test_haproxy_reads_back_what_is_written(artifact: HaproxyCfg) -> None:
     assert HaproxyCfg.parse(artifact.render()) == artifact
 
 
+commands = st.text(alphabet="ab1/ -", min_size=1, max_size=12).filter(lambda text: text.strip() == text)
 scripts = st.builds(
     TrackScript,
     name=words,
-    command=optional(
-        st.text(alphabet="ab1/ -", min_size=1, max_size=12).filter(lambda text: text.strip() == text)
-    ),
+    command=optional(commands),
     interval=optional(spans),
     timeout=optional(spans),
     rise=optional(numbers),
@@ -123,14 +129,55 @@ instances = st.builds(
 )
 
 
+addresses = st.builds(IPv4Address, st.integers(0, 2**32 - 1))
+real_servers = st.builds(
+    RealServer,
+    address=addresses,
+    port=st.just(0) | ports,
+    weight=optional(numbers),
+    inhibit_on_failure=st.booleans(),
+    checks=tuples_of(
+        st.builds(
+            Check,
+            kind=st.sampled_from(CHECKS),
+            path=optional(words),
+            status_code=optional(st.sampled_from(["200", "200-299 503"])),
+            connect_port=optional(ports),
+            connect_timeout=optional(spans),
+            retry=optional(numbers),
+            delay_before_retry=optional(spans),
+            command=optional(commands),
+            timeout=optional(spans),
+        )
+    ),
+)
+virtual_servers = st.builds(
+    VirtualServer,
+    address=addresses,
+    port=st.just(0) | ports,
+    lvs_sched=optional(words),
+    lvs_method=optional(words),
+    protocol=optional(words),
+    persistence_timeout=optional(numbers),
+    alpha=st.booleans(),
+    inhibit_on_failure=st.booleans(),
+    warmup=optional(spans),
+    delay_loop=optional(spans),
+    servers=tuples_of(real_servers),
+)
+
+
 @given(
     st.builds(
         KeepalivedConf,
         router_id=optional(words),
         script_user=optional(words),
         enable_script_security=st.booleans(),
+        tcp_timeout=optional(numbers.map(lambda seconds: Milliseconds(1000 * seconds))),
         scripts=tuples_of(scripts),
+        groups=tuples_of(st.builds(SyncGroup, name=words, instances=tuples_of(words))),
         instances=tuples_of(instances),
+        virtual_servers=tuples_of(virtual_servers),
     )
 )
 @few

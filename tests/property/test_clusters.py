@@ -14,6 +14,7 @@ from oxconf.bundle.contents import contents
 from oxconf.deployment.load import load_text
 from oxconf.deployment.mistakes import ClusterError, InputError
 from oxconf.deployment.model import Deployment, Mode, Role
+from oxconf.deployment.servers import server_of
 from oxconf.plan import ARTIFACTS, Plan, make_plan
 from oxconf.render import evidence_of
 from oxconf.report.text import show
@@ -29,6 +30,7 @@ from oxconf.syntax import (
     optionfile,
     properties,
     shellvars,
+    sysctl,
     sysusers,
     unit,
 )
@@ -41,6 +43,7 @@ def tries(count: int) -> settings:
 
 
 WARNINGS = {
+    "OX355": "a server past its end of life is the user's choice",
     "OX328": "an even number of Galera nodes without an arbitrator is the user's choice",
     "OX907": "many mailboxes without a provisioning node as well",
     "OX910": "and fewer hosts than the tier recommends",
@@ -53,7 +56,9 @@ def choices(deployment: Deployment) -> set[str]:
     servers, ox = deployment.with_role(Role.DATABASE), deployment.with_role(Role.GROUPWARE)
     split = deployment.database.mode is Mode.GALERA and len(servers) % 2 == 0
     least = 3 if deployment.tier == "1m" else 2
+    server = server_of(deployment.database.flavour, deployment.database.version)
     return {
+        *(["OX355"] if server.ended else []),
         *(["OX328"] if split and not deployment.with_role(Role.ARBITRATOR) else []),
         *(
             ["OX907"]
@@ -80,6 +85,7 @@ SYNTAXES = {
     r"/etc/fstab": fstab,
     r"/etc/hosts": hosts,
     r"/etc/network/interfaces": interfaces,
+    r"/etc/sysctl\.d/.*": sysctl,
     r"/etc/sysusers\.d/.*": sysusers,
     r"/etc/systemd/system/.*": unit,
     r"/etc/default/.*": shellvars,
@@ -87,7 +93,8 @@ SYNTAXES = {
     r"/etc/keepalived/.*": keepalived,
     r"/etc/apache2/.*": apache,
 }
-SCRIPTS = ("/usr/local/sbin/", "/usr/local/bin/")
+WITHOUT_SYNTAX = ("/usr/local/sbin/", "/usr/local/bin/", "/etc/modules-load.d/")
+"""Scripts, and a list of words."""
 
 
 def loaded(tree: Tree, passwords: dict[str, str] | None = None) -> Deployment:
@@ -105,7 +112,7 @@ def is_read_back(artifact: Artifact) -> None:
     text.encode("ascii")
     if isinstance(artifact, ParsedArtifact):
         assert type(artifact).parse(text) == artifact
-    if not artifact.path.startswith(SCRIPTS):
+    if not artifact.path.startswith(WITHOUT_SYNTAX):
         (syntax,) = [module for path, module in SYNTAXES.items() if re.fullmatch(path, artifact.path)]
         document = syntax.parse(text)
         assert not document.problems

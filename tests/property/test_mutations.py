@@ -39,6 +39,8 @@ CHECK_ACCOUNT = "/etc/mysql/clustercheck.cnf"
 SERVICE = "/etc/systemd/system/clustercheck@.service"
 SOCKET = "/etc/systemd/system/clustercheck.socket"
 GUARD = "/etc/systemd/system/open-xchange.service.d/oxconf-filestore.conf"
+SYSCTL = "/etc/sysctl.d/60-oxconf-lvs.conf"
+LVS_ADDRESSES = "/etc/systemd/system/oxconf-lvs-addresses.service"
 WRITE_ADDRESS = "/etc/systemd/system/oxconf-write-address.service"
 DROPIN = "/etc/systemd/system/mariadb.service.d/oxconf.conf"
 CNF = "/etc/mysql/ox.conf.d"
@@ -71,6 +73,7 @@ HAPROXY_GALERA = {"mode": "galera", "access": "haproxy", "read_policy": "round-r
 GALERA, REPLICATION, BALANCERS = {"mode": "galera"}, {"mode": "replication"}, {"balancers": "yes"}
 MARIADB_GALERA = {**GALERA, "flavour": "mariadb", "version": "10.11"}
 HTTPS = {"https": "yes"}
+LVS = {"mode": "galera", "access": "lvs", "read_policy": "round-robin-causal"}
 EXPORTS = {"extra": ("filestore",)}
 
 MUTATIONS = (
@@ -107,6 +110,10 @@ MUTATIONS = (
     Mutation("OX341", HOST_CNF, r"(?<=wsrep_sst_donor = ).+", "nobody", needs=GALERA),
     Mutation("OX343", HOST_CNF, r"(?<=wsrep_node_name = ).+", ANOTHERS, hosts=2, needs=GALERA),
     Mutation("OX346", WSREP, r"(?<=wsrep_on = ).+", "OFF", needs={**GALERA, "flavour": "mariadb"}),
+    Mutation("OX358", OX_CNF, r"\Z", "gtid_mode = ON\n", needs=MARIADB_GALERA),
+    Mutation("OX361", OX_CNF, r"\Z", "innodb_buffer_pool_instances = 8\n", needs=MARIADB_GALERA),
+    Mutation("OX364", OX_CNF, r"\Z", "wsrep_causal_reads = 1\n", needs=MARIADB_GALERA),
+    Mutation("OX367", WSREP, r"(?<=wsrep_sst_method = ).+", "xtrabackup-v2", needs=MARIADB_GALERA),
     Mutation("OX402", KEEPALIVED, r"(?<=virtual_router_id )\d+", "255", hosts=2, needs=BALANCERS | REPLICATION),
     Mutation("OX404", KEEPALIVED, r"(?<=advert_int )\d+", "9", hosts=2, needs=BALANCERS | REPLICATION),
     Mutation("OX407", KEEPALIVED, r"(?<=priority )\d+", ANOTHERS, hosts=2, needs=BALANCERS | REPLICATION),
@@ -152,6 +159,16 @@ MUTATIONS = (
     Mutation("OX443", WRITE_ADDRESS, r"(?<=ip address replace )[0-9.]+", NOBODYS, needs=REPLICATION),
     Mutation("OX446", HAPROXY, r"(?<=mode )tcp", "http", needs=HAPROXY_GALERA),
     Mutation("OX449", KEEPALIVED, r"    track_script \{\n[^}]*\}\n", "", hosts=2, needs=BALANCERS | REPLICATION),
+    Mutation("OX416", KEEPALIVED, r"(?<=lvs_sched )fo", "rr", needs=LVS),
+    Mutation("OX419", KEEPALIVED, r"(?<=        weight )2(?=\n)", "0", hosts=2, needs=LVS | {"balancers": "no"}),
+    Mutation("OX437", SOCKET, r"IPAddressAllow=[0-9.]+\n", "", needs=LVS),
+    Mutation("OX458", LVS_ADDRESSES, r"(?<=replace )[0-9.]+", NOBODYS, needs=LVS),
+    Mutation("OX461", SYSCTL, r"(?<=arp_ignore = ).+", "0", needs=LVS),
+    Mutation("OX461", SYSCTL, r"(?<=arp_announce = ).+", "0", needs=LVS),
+    Mutation("OX467", KEEPALIVED, r"        HTTP_GET \{\n(?: {12}.*\n)* {8}\}\n(?=    \})", "", needs=LVS),
+    Mutation("OX470", SYSCTL, r"(?<=expire_nodest_conn = ).+", "0", needs=LVS),
+    Mutation("OX470", KEEPALIVED, r"(?<=    lvs_sched fo\n)", "    persistence_timeout 60\n", needs=LVS),
+    Mutation("OX704", KEEPALIVED, r"(?<=connect_port )9200", "9201", needs=LVS),
     Mutation("OX519", "/etc/exports", r"(?<=rw,)sync", "async", needs=EXPORTS),
     Mutation("OX716", KEEPALIVED, r"(?<=dev )\S+", "nowhere0", needs=BALANCERS | REPLICATION),
     Mutation("OX913", DROPIN, r"(?<=LimitNOFILE=).+", "100", needs={"flavour": "mariadb"}),
@@ -249,7 +266,9 @@ ELSEWHERE = {
     "OX013": "the sums of a bundle; tests/unit/bundle",
     "OX116": "a node is a member of several balancers; it is one that each of them lost",
     "OX328": "follows from the hosts; test_clusters",
+    "OX355": "follows from the version; test_clusters",
     "OX401": "needs a second pair of hosts with an id of the first",
+    "OX464": "follows from the hosts; the cluster file refuses it",
     "OX440": "what is switched on is a manifest's",
     "OX807": "the mode of a file; test_rules_routing",
     "OX902": "follows from the memory of a host",

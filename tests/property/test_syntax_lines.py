@@ -17,6 +17,7 @@ from oxconf.syntax import (
     optionfile,
     properties,
     shellvars,
+    sysctl,
     sysusers,
     unit,
 )
@@ -43,6 +44,7 @@ MODULES: list[ModuleType] = [
     fstab,
     interfaces,
     hosts,
+    sysctl,
     sysusers,
     unit,
     shellvars,
@@ -99,6 +101,7 @@ BUILDERS: dict[str, Callable[[str, str], Any]] = {
         (hosts.Entry("10.0.0.1", (a, b)), hosts.Entry(a, ("x",)), hosts.Entry("::1", ("z",)))
     ),
     "hosts names": lambda a, b: hosts.Document((hosts.Entry("10.0.0.1", (a, b)), hosts.Entry("::1", ("z",)))),
+    "sysctl": lambda a, b: sysctl.Document((sysctl.Entry(a, b), sysctl.Comment(b), sysctl.Entry("z", "1"))),
     "sysusers": lambda a, b: sysusers.Document(
         (sysusers.Entry("u", a, b, a, b, b), sysusers.Entry("g", b, None, None, a), sysusers.Entry("g", "z"))
     ),

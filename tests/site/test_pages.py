@@ -117,8 +117,15 @@ def test_every_policy_keeps_the_admin_daemon_at_the_writer() -> None:
             assert line.strip("`") in rendered(cluster)[host, file.strip("`")]
 
 
+def lvs_hosts() -> str:
+    """Return the cluster with directors, without its table of the database."""
+    tree = (ROOT / "tests/clusters/deployments/1m-lvs.toml").read_text("utf-8")
+    return re.sub(r"\[database\]\n(.+\n)+", "", tree)
+
+
 COLUMNS = (
     'tier = "1m"\n[database]\nmode = "galera"\naccess = "haproxy"\n',
+    f'{lvs_hosts()}[database]\nmode = "galera"\naccess = "lvs"\nwrite_address = "10.20.30.218"\n',
     'tier = "1m"\n[database]\nmode = "galera"\naccess = "floating-address"\n',
     'tier = "1m"\n[database]\nmode = "replication"\naccess = "haproxy"\n',
     'tier = "1m"\n[database]\nmode = "replication"\naccess = "floating-address"\n',
@@ -128,16 +135,19 @@ READ_ADDRESS = 'read_address = "10.20.30.220"\n'
 
 
 def verdict(column: str, policy: str) -> str:
-    """Return `default`, `yes` or `no`, as the page has it."""
-    address = READ_ADDRESS if policy == ReadPolicy.READ_ADDRESS.value else ""
+    """Return `default`, `yes` or `no`, with or without an address for reads, as the page has it."""
+    for address, what in (("", ""), (READ_ADDRESS, " with `read_address`")):
+        if chosen(f'{column}{address}read_policy = "{policy}"\n') is not None:
+            return ("default" if chosen(column + address) == policy else "yes") + what
+    return "no"
+
+
+def chosen(cluster: str) -> str | None:
+    """Return the read policy of a cluster; None where it is refused."""
     try:
-        deployment(f'{column}{address}read_policy = "{policy}"\n')
+        return deployment(cluster).database.read_policy.value
     except ClusterError:
-        return "no"
-    chosen = deployment(column + address).database.read_policy.value
-    if chosen != policy:
-        return "yes"
-    return "default with `read_address`" if address else "default"
+        return None
 
 
 def test_the_table_of_policies_says_what_is_accepted() -> None:
@@ -187,7 +197,8 @@ def sources() -> Iterator[str]:
     for tier in sorted((ROOT / "oxconf/deployment/tiers").glob("*.toml")):
         yield from re.findall(r"# SOURCE (.*)", tier.read_text("utf-8"))
     for cluster in COLUMNS:
-        for host in make_plan(deployment(cluster)).hosts:
+        complete = cluster if chosen(cluster) else cluster + READ_ADDRESS
+        for host in make_plan(deployment(complete)).hosts:
             for artifact in host.artifacts:
                 origins = [value.origin for value in artifact.explained()]
                 yield from (origin.why for origin in origins if origin.mark is Mark.SOURCE)

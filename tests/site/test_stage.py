@@ -153,8 +153,8 @@ def files_page(kind: str) -> str:
         ("multicast-unit", "groupware and provisioning"),
         ("check-web", "balancer"),
         ("proxy-ajp", "web"),
-        ("keepalived-conf", "balancer and database in some clusters"),
-        ("sysusers", "groupware and provisioning and filestore"),
+        ("keepalived-conf", "balancer, director and database in some clusters"),
+        ("sysusers", "groupware, provisioning and filestore"),
         ("garb", "arbitrator"),
     ],
 )

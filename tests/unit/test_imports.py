@@ -46,8 +46,10 @@ HEAVY = {
 ELSEWHERE = {
     "oxconf.artifacts.reference",
     "oxconf.bundle.read",
+    "oxconf.exchange",
     "oxconf.picture",
     "oxconf.reasons",
+    "oxconf.report.diff",
     "oxconf.report.json",
     "oxconf.report.rules",
     "oxconf.report.why",

@@ -62,6 +62,9 @@ def test_the_wheel_is_typed_and_holds_compiled_templates_alone(installed: Path) 
     )
     assert not list(templates.glob("*.j2"))
     assert (installed / "oxconf/deployment/tiers/1m.toml").is_file()
+    assert (installed / "oxconf/bundle/install.sh").read_bytes() == (
+        ROOT / "oxconf/bundle/install.sh"
+    ).read_bytes()
 
 
 def test_the_wheel_renders_what_the_sources_render(installed: Path, tmp_path: Path) -> None:

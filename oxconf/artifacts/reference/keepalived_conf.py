@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 
 from oxconf.artifacts._explained import Reference, Statement, entry
+from oxconf.artifacts.reference.lvs import VIRTUAL_SERVERS, virtual_server
 from oxconf.deployment.origin import Mark
 from oxconf.syntax import keepalived
 
 _MANUAL = "keepalived.conf(5)"
-_LISTS = ("unicast_peer", "virtual_ipaddress", "track_script")
+_LISTS = ("unicast_peer", "virtual_ipaddress", "track_script", "group")
 
 SETTINGS = (
     entry("router_id", "text", "Name of this host in keepalived's messages.", Mark.OURS, "the host's name"),
@@ -24,6 +25,20 @@ SETTINGS = (
         "Runs no script that others than root could change.",
         Mark.SOURCE,
         _MANUAL,
+    ),
+    entry(
+        "lvs_timeouts",
+        "text",
+        "After how many seconds LVS forgets an idle TCP connection.",
+        Mark.OURS,
+        "OX closes first",
+    ),
+    entry(
+        "vrrp_sync_group group",
+        "text",
+        "Instances whose addresses move together.",
+        Mark.OURS,
+        "one director has all addresses of the database",
     ),
     entry(
         "vrrp_script script",
@@ -150,6 +165,7 @@ SETTINGS = (
         Mark.OURS,
         "without a weight: with one, nopreempt would keep the address here",
     ),
+    *VIRTUAL_SERVERS,
 )
 
 
@@ -157,6 +173,9 @@ def statements(text: str) -> Iterator[Statement]:
     """Yield the lines of the blocks; the name of a script or an instance is where one stands."""
     for block in keepalived.parse(text).children:
         keyword, *args = block.words
+        if keyword == "virtual_server":
+            yield from virtual_server(block)
+            continue
         for node in block.children or ():
             if keyword == "global_defs":
                 yield Statement(node.words[0], " ".join(node.words[1:]) or "on", node.line)

@@ -68,6 +68,31 @@ CLUSTERCHECK = Reference(
     lambda text: found_in(_CLUSTERCHECK, text),
 )
 
+_NONE_FIT = {"timeout": r"\btimeout (\S+) bash", "port": r"/dev/tcp/\$2/(\d+)"}
+
+NONE_FIT = Reference(
+    (
+        entry(
+            "timeout",
+            "number",
+            "How long each server may take to answer.",
+            Mark.OURS,
+            "as long as keepalived's own check: above the time that clustercheck gives the server",
+            unit="seconds",
+        ),
+        entry(
+            "port",
+            "number",
+            "Port of clustercheck.",
+            Mark.SOURCE,
+            "percona-clustercheck: 9200",
+            minimum=1,
+            maximum=65535,
+        ),
+    ),
+    lambda text: found_in(_NONE_FIT, text),
+)
+
 _CHECK_WEB = {"timeout": r"exec timeout (\S+)", "port": r"/dev/tcp/127\.0\.0\.1/(\d+)"}
 
 CHECK_WEB = Reference(

@@ -13,7 +13,7 @@ from oxconf.plan import ARTIFACTS, make_plan
 
 CLUSTERS = sorted((Path(__file__).parents[2] / "clusters" / "deployments").glob("*.toml"))
 
-PROGRAMS = {"backup", "check-web", "clustercheck", "oxinstaller", "restore"}
+PROGRAMS = {"backup", "check-web", "clustercheck", "none-fit", "oxinstaller", "restore"}
 """Shell programs: their variables and arguments are settings, the rest is code."""
 
 STRUCTURE = re.compile(

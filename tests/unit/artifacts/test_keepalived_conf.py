@@ -8,6 +8,7 @@ from oxconf.artifacts._artifact import Enable, Switch
 from oxconf.artifacts._time import Milliseconds
 from oxconf.artifacts.keepalived_conf import (
     KeepalivedConf,
+    SyncGroup,
     TrackScript,
     VirtualAddress,
     VrrpInstance,
@@ -188,6 +189,7 @@ def test_a_file_of_somebody_else() -> None:
                 name="chk", command="/usr/bin/killall -0 haproxy", interval=Milliseconds(500), weight=-20
             ),
         ),
+        groups=(SyncGroup(name="OX", instances=("OX_VRRP",)),),
         instances=(
             VrrpInstance(
                 name="OX_VRRP",
@@ -206,7 +208,7 @@ def test_a_file_of_somebody_else() -> None:
             ),
         ),
     )
-    assert read.lines == {"scripts": 2, "instances": 6}
+    assert read.lines == {"groups": 1, "scripts": 2, "instances": 6}
     assert [address.line for address in read.instances[0].addresses] == [17, 18]
 
 

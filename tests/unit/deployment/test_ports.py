@@ -29,6 +29,8 @@ IMPLIED = {
     "/etc/mysql/ox.conf.d/wsrep.cnf": (4567, 4568, 4444),
     "/etc/default/garb": (4567,),
     "/etc/default/garbd": (4567,),
+    # The kernel takes the calls for the addresses of LVS.
+    "/etc/modules-load.d/oxconf-lvs.conf": (3306,),
 }
 """Files whose daemon listens on its own default."""
 

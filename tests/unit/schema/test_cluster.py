@@ -187,7 +187,7 @@ def test_an_editor_shows_text_unit_range_default_and_who_says_so() -> None:
 
 def test_an_editor_shows_what_a_default_follows_from() -> None:
     assert at("database", "access")["description"] == (
-        "What stands in front of them; by the mode when absent. One of haproxy, floating-address, direct. "
+        "What stands in front of them; by the mode when absent. One of haproxy, floating-address, lvs, direct. "
         "The default follows from database.mode. "
         "Default by tier: poc: direct (oxconf: one server needs nothing in front); "
         "100k, 1m: haproxy (oxconf: HAProxy on each OX node needs no host)."

@@ -110,8 +110,8 @@ def test_a_paragraph_reads_like_this() -> None:
     ) in TEXTS["1m"]
     assert "#mailboxes = 1_000_000\n" in TEXTS["1m"]
     assert (
-        "# Floating address for reads, for the read policy read-address. Absent by default; it goes with\n"
-        '# other changes only, as read_address = "10.20.30.220"\n'
+        "# Address for reads: for the read policy read-address, and for the round robins of access lvs.\n"
+        '# Absent by default; it goes with other changes only, as read_address = "10.20.30.220"\n'
     ) in TEXTS["1m"]
 
 

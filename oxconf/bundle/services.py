@@ -1,0 +1,177 @@
+"""`services.txt`: what has to be done for a changed file to take effect, in the order in which to do it.
+
+A line is `when path command`. `when` is `install` (the file is new or changed), `remove` (it was taken away) or
+`both`. The installer prints the commands of the files that it changed, each command once; it runs none of them.
+"""
+
+import shlex
+from collections.abc import Callable, Iterator
+
+from attrs import frozen
+
+from oxconf.artifacts._artifact import Artifact, Switch
+from oxconf.artifacts._server import unit_name
+from oxconf.artifacts.filestore import Fstab
+from oxconf.artifacts.lvs_kernel import LvsAddresses
+from oxconf.artifacts.multicast import MulticastInterfaces, MulticastUnit
+from oxconf.artifacts.write_address import WriteAddress
+from oxconf.deployment.model import Deployment, Mode
+
+INSTALL, REMOVE, BOTH = "install", "remove", "both"
+
+Command = tuple[str, str]
+"""When, and the command line."""
+
+Rule = Callable[[Deployment, Artifact], Iterator[Command]]
+
+UNIT_FOLDER = "/etc/systemd/system/"
+
+
+@frozen
+class _Service:
+    """One command for every file of some kinds."""
+
+    kinds: tuple[str, ...]
+    command: str
+    when: str = INSTALL
+
+    def __call__(self, deployment: Deployment, artifact: Artifact) -> Iterator[Command]:
+        if artifact.kind in self.kinds:
+            yield self.when, self.command
+
+
+DATABASE_KINDS = (
+    "my-cnf",
+    "ox-cnf",
+    "wsrep-cnf",
+    "host-cnf",
+    "gtid-cnf",
+    "mariadb-dropin",
+    "mysql-dropin",
+)
+OX_KINDS = (
+    "groupware-configdb",
+    "admindaemon-configdb",
+    "ajp-properties",
+    "groupware-cache",
+    "admindaemon-cache",
+    "session-cache",
+    "filestore-guard",
+    "filestore-guard-for-scripts",
+)
+READ_ANEW = (
+    "hosts",
+    "root-my-cnf",
+    "debian-cnf",
+    "clustercheck",
+    "clustercheck-cnf",
+    "clustercheck-service",
+    "oxinstaller",
+    "check-web",
+    "none-fit",
+    "backup",
+    "backup-cnf",
+    "backup-service",
+    "restore",
+)
+"""Kinds of files that are read each time they are needed; the units among them need `daemon-reload` alone."""
+
+
+def _users(deployment: Deployment, artifact: Artifact) -> Iterator[Command]:
+    if artifact.kind == "sysusers":
+        yield INSTALL, f"systemd-sysusers {artifact.path}"
+
+
+def _switch_off(deployment: Deployment, artifact: Artifact) -> Iterator[Command]:
+    """Yield what a file leaves behind that is gone. Apache's modules stay: another file may need them."""
+    for enable in artifact.enables():
+        if enable.switch is Switch.UNIT:
+            yield REMOVE, f"systemctl disable --now {shlex.quote(enable.name)}"
+        elif enable.switch is Switch.APACHE_CONF:
+            yield REMOVE, f"a2disconf {shlex.quote(enable.name)}"
+
+
+def _units(deployment: Deployment, artifact: Artifact) -> Iterator[Command]:
+    # systemd makes a unit of each line of fstab.
+    if artifact.path.startswith(UNIT_FOLDER) or isinstance(artifact, Fstab):
+        yield BOTH, "systemctl daemon-reload"
+
+
+def _switch_on(deployment: Deployment, artifact: Artifact) -> Iterator[Command]:
+    for switch, command in (
+        (Switch.APACHE_MODULE, "a2enmod"),
+        (Switch.APACHE_CONF, "a2enconf"),
+        (Switch.UNIT, "systemctl enable"),
+    ):
+        names = [enable.name for enable in artifact.enables() if enable.switch is switch]
+        if names:
+            yield INSTALL, f"{command} {shlex.join(names)}"
+
+
+def _network(deployment: Deployment, artifact: Artifact) -> Iterator[Command]:
+    if isinstance(artifact, MulticastInterfaces):
+        for route in artifact.routes:
+            yield INSTALL, f"ip route replace {route.network} dev {shlex.quote(route.interface)}"
+    elif isinstance(artifact, MulticastUnit | LvsAddresses):
+        for enable in artifact.enables():
+            yield INSTALL, f"systemctl restart {enable.name}"
+
+
+def _database(deployment: Deployment, artifact: Artifact) -> Iterator[Command]:
+    if artifact.kind in DATABASE_KINDS:
+        care = {
+            Mode.GALERA: '  # one node at a time: wait until wsrep_local_state_comment is "Synced"',
+            Mode.REPLICATION: "  # one server at a time, the slaves first",
+        }.get(deployment.database.mode, "")
+        yield BOTH, f"systemctl restart {unit_name(deployment)}{care}"
+
+
+def _write_address(deployment: Deployment, artifact: Artifact) -> Iterator[Command]:
+    # On a slave the unit waits for a person who promotes it.
+    if isinstance(artifact, WriteAddress):
+        for enable in artifact.enables():
+            yield INSTALL, f"systemctl restart {enable.name}  # on the master alone"
+
+
+def _mounts(deployment: Deployment, artifact: Artifact) -> Iterator[Command]:
+    if isinstance(artifact, Fstab):
+        for mount in artifact.mounts:
+            path = shlex.quote(mount.file)
+            yield INSTALL, f"mkdir -p {path} && {{ mountpoint -q {path} || mount {path}; }}"
+
+
+RULES: tuple[Rule, ...] = (
+    _users,
+    _switch_off,
+    _units,
+    _switch_on,
+    _Service(("lvs-modules",), "systemctl restart systemd-modules-load.service"),
+    _Service(("lvs-sysctl",), "systemctl restart systemd-sysctl.service"),
+    _network,
+    _database,
+    _Service(("clustercheck-socket",), "systemctl restart clustercheck.socket"),
+    _write_address,
+    _Service(("garb",), "systemctl restart garb.service"),
+    _Service(("percona-garb",), "systemctl restart garbd.service"),
+    _Service(("haproxy-cfg",), "systemctl reload-or-restart haproxy.service"),
+    _Service(("keepalived-conf",), "systemctl reload-or-restart keepalived.service"),
+    _Service(("munin-node", "munin-database"), "systemctl restart munin-node.service"),
+    _Service(("backup-timer",), "systemctl restart oxconf-backup.timer"),
+    _Service(("exports",), "exportfs -ra", BOTH),
+    _mounts,
+    _Service(OX_KINDS, "systemctl restart 'open-xchange*.service'  # one OX node at a time", BOTH),
+    _Service(("proxy-ajp",), "apache2ctl configtest && systemctl reload-or-restart apache2.service", BOTH),
+    # Last: who shuts himself out has at least done the rest.
+    _Service(("nftables",), "systemctl reload-or-restart nftables.service"),
+)
+"""In the order in which to do it: what others need comes first."""
+
+
+def services_text(deployment: Deployment, artifacts: tuple[Artifact, ...]) -> str:
+    """Return the text of `services.txt` for the files of a host."""
+    return "".join(
+        f"{when} {artifact.path} {command}\n"
+        for rule in RULES
+        for artifact in artifacts
+        for when, command in rule(deployment, artifact)
+    )
