@@ -284,6 +284,11 @@ def floating_addresses(deployment: Deployment) -> tuple[FloatingAddress, ...]:
     )
 
 
+def offers_https(deployment: Deployment) -> bool:
+    """Whether the web servers end TLS; plain HTTP then only redirects."""
+    return deployment.web.certificate is not None
+
+
 def filestore_server(deployment: Deployment) -> str:
     """Return the address (or the outside name) that the filestore is mounted from."""
     if deployment.filestore.server is not None:

@@ -5,7 +5,7 @@ from enum import Enum
 from attrs import evolve, frozen
 
 from oxconf.deployment.mistakes import listed
-from oxconf.deployment.model import DatabaseAccess, Deployment, Host, Mode, ReadPolicy, Role
+from oxconf.deployment.model import DatabaseAccess, Deployment, Host, Mode, ReadPolicy, Role, WebAccess
 from oxconf.deployment.ports import (
     ADMINDAEMON_CACHE_PORT,
     GALERA_FULL_PORT,
@@ -13,6 +13,7 @@ from oxconf.deployment.ports import (
     GALERA_PORT,
     GROUPWARE_CACHE_PORT,
     HTTP_PORT,
+    HTTPS_PORT,
     NFS_PORT,
     RPCBIND_PORT,
     SESSION_CACHE_PORT,
@@ -31,6 +32,7 @@ from oxconf.deployment.topology import (
     has_clustercheck,
     is_writer,
     mounts_filestore,
+    offers_https,
     ox_hosts,
     read_endpoint,
     runs_haproxy,
@@ -228,7 +230,7 @@ def _parts(deployment: Deployment, host: Host, service: Service) -> list[tuple[s
         return []
     if service is Service.WEB:
         held = ("may hold the web address",) if host.has(Role.BALANCER) else ()
-        return [("Apache", f"HTTP, port {HTTP_PORT}", *held)]
+        return [("Apache", _http(deployment), *held)]
     if service is Service.OX:
         return _ox_parts(deployment, host)
     if service is Service.DIRECTORS:
@@ -294,7 +296,13 @@ def _bus(deployment: Deployment, services: tuple[Service, ...]) -> Bus | None:
 
 def _to_web(deployment: Deployment) -> Flow:
     address = next((each for each in floating_addresses(deployment) if each.name == "web"), None)
-    return Flow(Service.USERS, Service.WEB, (f"HTTP, port {HTTP_PORT}",), _held(address))
+    external = deployment.web.access is WebAccess.EXTERNAL
+    held = ("through a balancer of somebody else",) if external else _held(address)
+    return Flow(Service.USERS, Service.WEB, (_http(deployment),), held)
+
+
+def _http(deployment: Deployment) -> str:
+    return f"HTTPS, port {HTTPS_PORT}" if offers_https(deployment) else f"HTTP, port {HTTP_PORT}"
 
 
 def _held(floating: FloatingAddress | None) -> tuple[str, ...]:

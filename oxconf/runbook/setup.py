@@ -189,5 +189,5 @@ class _Order:
         """Yield how the services of a host start, where it has some and they do not run yet."""
         plan, started = self.plans[host.name], State(host.name, Holds.STARTED)
         if front.services(plan) and started not in self.started:
-            yield front.start(plan, needs)
+            yield front.start(self.deployment, plan, needs)
             self.started.append(started)

@@ -13,6 +13,7 @@ DEPLOYMENTS = sorted((Path(__file__).parents[2] / "clusters" / "deployments").gl
 
 LISTENS = {
     "/etc/haproxy/haproxy.cfg": r"^ *bind [^ :]*:(\d+)",
+    "/etc/apache2/sites-available/000-open-xchange.conf": r"^<VirtualHost [*]:(\d+)>",
     "/etc/systemd/system/clustercheck.socket": r"^ListenStream=(\d+)",
     "/opt/open-xchange/etc/groupware/ajp.properties": r"^AJP_PORT=(\d+)",
     "/opt/open-xchange/etc/groupware/cache.ccf": r"(?:TcpListenerPort|UdpDiscoveryPort)=(\d+)",
