@@ -55,6 +55,7 @@ OX_KINDS = (
     "session-cache",
     "filestore-guard",
     "filestore-guard-for-scripts",
+    "imapauth-properties",
 )
 READ_ANEW = (
     "hosts",
@@ -86,6 +87,10 @@ def _switch_off(deployment: Deployment, artifact: Artifact) -> Iterator[Command]
             yield REMOVE, f"systemctl disable --now {shlex.quote(enable.name)}"
         elif enable.switch is Switch.APACHE_CONF:
             yield REMOVE, f"a2disconf {shlex.quote(enable.name)}"
+        elif enable.switch is Switch.APACHE_SITE:
+            yield REMOVE, f"a2dissite {shlex.quote(enable.name)}"
+        elif enable.switch is Switch.APACHE_SITE_OFF:
+            yield REMOVE, f"a2ensite {shlex.quote(enable.name)}"
 
 
 def _units(deployment: Deployment, artifact: Artifact) -> Iterator[Command]:
@@ -98,6 +103,8 @@ def _switch_on(deployment: Deployment, artifact: Artifact) -> Iterator[Command]:
     for switch, command in (
         (Switch.APACHE_MODULE, "a2enmod"),
         (Switch.APACHE_CONF, "a2enconf"),
+        (Switch.APACHE_SITE, "a2ensite"),
+        (Switch.APACHE_SITE_OFF, "a2dissite"),
         (Switch.UNIT, "systemctl enable"),
     ):
         names = [enable.name for enable in artifact.enables() if enable.switch is switch]
@@ -156,7 +163,11 @@ RULES: tuple[Rule, ...] = (
     _Service(("exports",), "exportfs -ra", BOTH),
     _mounts,
     _Service(OX_KINDS, "systemctl restart 'open-xchange*.service'  # one OX node at a time", BOTH),
-    _Service(("proxy-ajp",), "apache2ctl configtest && systemctl reload-or-restart apache2.service", BOTH),
+    _Service(
+        ("proxy-ajp", "https-site", "remoteip"),
+        "apache2ctl configtest && systemctl reload-or-restart apache2.service",
+        BOTH,
+    ),
     # Last: who shuts himself out has at least done the rest.
     _Service(("nftables",), "systemctl reload-or-restart nftables.service"),
 )

@@ -42,8 +42,11 @@ WantedBy=multi-user.target
 
 
 def password(purpose: str) -> str:
-    """A password with every character that somebody might forget to quote."""
-    return "abcdefg1" if purpose == "vrrp" else f"{purpose}'\"\\$`;x"
+    """A password with every character that its daemon takes and that somebody might forget to quote."""
+    if purpose == "vrrp":
+        return "abcdefg1"
+    refused = next(each.refused for each in PURPOSES if each.name == purpose)
+    return purpose + "".join(character for character in "'\"\\$`;x" if character not in refused)
 
 
 @pytest.fixture(scope="module")
