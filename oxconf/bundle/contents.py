@@ -1,7 +1,7 @@
 """What the folder of one host holds: its files, the manifest, the sums and the README. All in memory."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from typing import Any
 
@@ -11,8 +11,8 @@ from oxconf.artifacts._artifact import Artifact
 from oxconf.bundle.readme import host_readme
 from oxconf.facts import cluster_facts_of, facts_of, to_plain
 from oxconf.plan import HostPlan, Plan
+from oxconf.runbook.books import runbooks
 from oxconf.runbook.script import scripts
-from oxconf.runbook.setup import setup
 from oxconf.runbook.step import Runbook
 
 MANIFEST = "manifest.json"
@@ -44,21 +44,21 @@ class HostContents:
     entries: tuple[Entry, ...]
 
 
-def contents(plan: Plan, host: HostPlan, runbook: Runbook | None = None) -> HostContents:
+def contents(plan: Plan, host: HostPlan, books: Sequence[Runbook] = ()) -> HostContents:
     """Render the files of one host and the scripts of its steps. Raises Unwritable when a value does not fit.
 
-    `runbook` is the plan's, where it is at hand.
+    `books` are the plan's runbooks, where they are at hand.
     """
-    runbook = runbook or setup(plan)
+    books = books or runbooks(plan)
     files = [
         Entry(f"{ROOT}{artifact.path}", text.encode(), artifact.mode)
         for artifact, text in zip(host.artifacts, host.texts, strict=True)
     ]
     manifest = Entry(MANIFEST, to_json(_manifest(plan, host, files)), 0o644)
-    readme = Entry(README, host_readme(plan, host, runbook).encode(), 0o644)
+    readme = Entry(README, host_readme(plan, host, books[0]).encode(), 0o644)
     steps = [
         Entry(f"{RUNBOOK}/{script.name}", script.text.encode(), script.mode)
-        for script in scripts(plan, host, runbook)
+        for script in scripts(plan, host, books)
     ]
     listed = (readme, manifest, *steps, *files)
     sums = Entry(SUMS, sums_text({entry.path: digest(entry.data) for entry in listed}), 0o644)

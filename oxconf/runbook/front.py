@@ -25,7 +25,7 @@ def services(plan: HostPlan) -> tuple[str, ...]:
 
 
 def start(plan: HostPlan, needs: Iterable[State]) -> Step:
-    """Return the step that starts those units."""
+    """Return the step that starts those units. What has run before is started anew."""
     units = services(plan)
     names = " ".join(units)
     return Step(
