@@ -32,13 +32,13 @@ def dump_program(deployment: Deployment) -> str:
     return "mariadb-dump" if since(deployment, mariadb="10.5") else "mysqldump"
 
 
-def initialise(deployment: Deployment) -> str:
+def initialise(deployment: Deployment, data: str = DATA) -> str:
     """Return the command that fills a new data folder."""
     if since(deployment, mariadb="10.5"):
-        return f"mariadb-install-db --user=mysql --datadir={DATA} --skip-test-db"
+        return f"mariadb-install-db --user=mysql --datadir={data} --skip-test-db"
     if since(deployment, mysql="5.7"):
-        return f"mysqld --initialize-insecure --user=mysql --datadir={DATA}"
-    return f"mysql_install_db --user=mysql --datadir={DATA}"
+        return f"mysqld --initialize-insecure --user=mysql --datadir={data}"
+    return f"mysql_install_db --user=mysql --datadir={data}"
 
 
 def bootstrap(deployment: Deployment) -> str:

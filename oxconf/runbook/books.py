@@ -4,8 +4,12 @@ from collections.abc import Iterator
 
 from oxconf.deployment.model import Mode
 from oxconf.plan import Plan
+from oxconf.runbook import nodes, ox_nodes
 from oxconf.runbook.promote import promote
 from oxconf.runbook.recover import recover
+from oxconf.runbook.rehearse import rehearse
+from oxconf.runbook.restart import restart
+from oxconf.runbook.rotate import rotations
 from oxconf.runbook.setup import setup
 from oxconf.runbook.step import Runbook
 
@@ -18,7 +22,21 @@ def runbooks(plan: Plan) -> tuple[Runbook, ...]:
 
 def _day_two(plan: Plan, first: Runbook) -> Iterator[Runbook]:
     mode = plan.deployment.database.mode
+    yield restart(plan, first)
     if mode is Mode.GALERA:
         yield recover(plan, first)
     if mode is Mode.REPLICATION:
         yield promote(plan, first)
+    failback = nodes.failback(plan, first)
+    if failback:
+        yield failback
+    if mode is not Mode.STANDALONE:
+        yield nodes.add(plan, first)
+        yield nodes.replace(plan, first)
+        yield nodes.remove(plan, first)
+    yield rehearse(plan)
+    yield ox_nodes.add(plan, first)
+    yield ox_nodes.replace(plan, first)
+    yield ox_nodes.remove(plan, first)
+    yield ox_nodes.reconfigure(plan, first)
+    yield from rotations(plan, first)

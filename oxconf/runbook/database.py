@@ -238,9 +238,7 @@ def join(deployment: Deployment, host: Host, present: tuple[Host, ...]) -> Step:
     )
 
 
-def join_anywhere(
-    deployment: Deployment, part: str, servers: tuple[Host, ...], need: State
-) -> Step:
+def join_anywhere(deployment: Deployment, part: str, servers: tuple[Host, ...], need: State) -> Step:
     """Return the step by which any node joins a cluster that is there; `part` is what the node is called."""
     unit = unit_name(deployment)
     words = " ".join(f"{server.name}={server.address}" for server in servers)

@@ -21,6 +21,7 @@ begin() {
   [ -z "$usage" ] || [ -n "$words" ] || { printf 'usage: %s %s [--yes]\n' "$0" "$usage" >&2; exit 2; }
   [ -n "$usage" ] || [ -z "$words" ] || { printf '%s takes no words, but has:%s\n' "$0" "$words" >&2; exit 2; }
   cd "$(dirname "$0")$up/.." || exit 2
+  here=$(dirname "runbook/$step")
   [ "$(id -u)" = 0 ] || stop 'this step changes the system: run it as root'
   ! grep -qsE "'REPLACE_[a-z]*'|=REPLACE_[a-z]*$" runbook/secrets.sh runbook/*.sql runbook/*/*.sql ||
     stop 'passwords are missing in this archive: render it with --secrets FILE'

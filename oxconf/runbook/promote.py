@@ -86,7 +86,9 @@ ask() {{
 
 
 def _fence(deployment: Deployment, servers: tuple[Host, ...]) -> Step:
-    kill = f"SELECT CONCAT('KILL ', ID, ';') FROM information_schema.PROCESSLIST WHERE USER = '{DATABASE_USER}'"
+    kill = (
+        f"SELECT CONCAT('KILL ', ID, ';') FROM information_schema.PROCESSLIST WHERE USER = '{DATABASE_USER}'"
+    )
     return Step(
         host=OLD,
         on=_names(servers),
@@ -305,7 +307,7 @@ def _come_back(deployment: Deployment, servers: tuple[Host, ...]) -> Step:
     if is_mariadb(deployment):
         own = "sql --execute='SET GLOBAL gtid_slave_pos = @@global.gtid_current_pos'"
     else:
-        own = f"""\
+        own = """\
 mine=$(sql --raw --execute='SELECT @@global.gtid_executed' | tr -d '\\n')
 theirs=$(ask "$master" 'SELECT @@global.gtid_executed')
 [ "$(sql --execute="SELECT GTID_SUBSET('$mine', '$theirs')")" = 1 ] ||
@@ -327,7 +329,7 @@ wait_for {SECONDS} sql --execute='SELECT 1' || stop 'the server does not start'
 sql --execute='{product.close(deployment)}'
 {_follow(deployment, servers)}
 {own}
-sql <runbook/promote/come-back.sql
+sql <"$here/come-back.sql"
 sql --execute="{point(deployment, "$master")}; {product.start_slave(deployment)}"
 slave_runs() {{
 {slave_runs(deployment)}

@@ -54,10 +54,7 @@ def recover(plan: Plan, setup: Runbook) -> Runbook:
                 (
                     join_anywhere(deployment, OTHERS, servers, State(FIRST, Holds.SERVING)),
                     _ordinary(plan, servers),
-                    *(
-                        front.start(arbitrator, (State(FIRST, Holds.DATABASE),))
-                        for arbitrator in arbitrators
-                    ),
+                    *(front.start(arbitrator, (State(FIRST, Holds.DATABASE),)) for arbitrator in arbitrators),
                 ),
             ),
             Phase(

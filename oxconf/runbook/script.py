@@ -94,4 +94,5 @@ def _secrets(deployment: Deployment, steps: Collection[Step]) -> Iterator[Script
         f"{purpose}_password={shlex.quote(deployment.password(purpose).reveal())}" for purpose in purposes
     ]
     if lines:
-        yield Script(SECRETS, "\n".join(("# Passwords for the steps beside it.", *lines)) + "\n", 0o600)
+        head = ("# Passwords for the steps beside it, which read this.", "# shellcheck disable=SC2034")
+        yield Script(SECRETS, "\n".join((*head, *lines)) + "\n", 0o600)

@@ -27,7 +27,7 @@ def setup(plan: Plan) -> Runbook:
         "From empty hosts to a working cluster",
         "Each step is a script in the archive of its host. Take them in this order: a step that misses something "
         "stops before it changes anything, and says what.",
-        tuple(phase for phase in phases if phase.steps),
+        phases,
     )
 
 

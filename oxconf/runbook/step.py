@@ -1,11 +1,10 @@
 """One step of a runbook, and the states by which steps depend on each other."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from enum import Enum
 
-from attrs import frozen
-
+from attrs import field, frozen
 
 SETUP = "setup"
 """Name of the runbook from empty hosts to a working cluster."""
@@ -130,6 +129,10 @@ class Phase:
     steps: tuple[Step, ...]
 
 
+def _with_steps(phases: Iterable[Phase]) -> tuple[Phase, ...]:
+    return tuple(phase for phase in phases if phase.steps)
+
+
 @frozen
 class Runbook:
     """Steps across hosts, in the order in which they are taken.
@@ -141,7 +144,7 @@ class Runbook:
     name: str
     title: str
     about: str
-    phases: tuple[Phase, ...]
+    phases: tuple[Phase, ...] = field(converter=_with_steps)
     begins: tuple[State, ...] = ()
     """What holds before the first step: something that the setup has brought about."""
 

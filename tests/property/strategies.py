@@ -214,7 +214,7 @@ def clusters(draw: st.DrawFn, *, numbers: bool = True, extra: tuple[Role, ...] =
         "secrets": dict(
             zip(
                 (purpose.name for purpose in PURPOSES),
-                draw(st.lists(NAMES_OF_SECRETS, min_size=5, max_size=5, unique=True)),
+                draw(st.lists(NAMES_OF_SECRETS, min_size=len(PURPOSES), max_size=len(PURPOSES), unique=True)),
                 strict=True,
             )
         ),
