@@ -172,7 +172,7 @@ def _write_locked(
 
 
 def _pages(plan: Plan, books: Sequence[Runbook]) -> dict[str, bytes]:
-    """Return the pages beside the hosts' archives: the setup with a list of the others, each of those, and all as JSON."""
+    """Return the pages beside the hosts' archives: the setup with a list of the others, these, and all as JSON."""
     first, *others = books
     name = plan.deployment.name
     return {

@@ -66,7 +66,8 @@ def install_packages(deployment: Deployment, plan: HostPlan) -> Step:
         Test(
             "apt knows every package",
             # apt-cache show is silent about a package that exists in name only.
-            f'  set -- {names}\n  for package in "$@"; do\n    apt-cache show --no-all-versions "$package" | grep -q ^Version: '
+            f'  set -- {names}\n  for package in "$@"; do\n'
+            '    apt-cache show --no-all-versions "$package" | grep -q ^Version: '
             "|| return 1\n  done",
             "Add the missing repository (database: its vendor's; open-xchange-*: software.open-xchange.com), "
             "then apt-get update.",

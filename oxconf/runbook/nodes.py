@@ -152,7 +152,7 @@ def _prepare(plan: Plan, *, fresh: bool) -> Step:
         after=(
             Test(
                 "the data folder is new",
-                f"  [ -e {MARK} ] && [ -d {product.DATA}/mysql ] && ! systemctl is-active --quiet {unit_name(deployment)}",
+                f"  [ -e {MARK} ] && [ -d {product.DATA}/mysql ]",
             ),
         ),
         repeat=Repeat.HARMLESS,
@@ -387,9 +387,9 @@ def failback(plan: Plan, setup: Runbook) -> Runbook | None:
         hold: tuple[Step, ...] = ()
     else:
         about = (
-            "HAProxy sends the writes back as soon as the writer answers its health check, and closes the connections to "
-            "the other node. When that is not to happen at any hour, keep the health check silent until the hour has come: "
-            "take the first step before the writer's server is started."
+            "HAProxy sends the writes back as soon as the writer answers its health check, and closes the connections "
+            "to the other node. When that is not to happen at any hour, keep the health check silent until the hour "
+            "has come: take the first step before the writer's server is started."
         )
         hold = (
             Step(

@@ -112,8 +112,8 @@ def reconfigure(plan: Plan, setup: Runbook) -> Runbook:
         "reconfigure",
         "Call oxinstaller again",
         "When something changes that only oxinstaller writes: the mail servers, the heap, the name of the cluster. It "
-        "writes its own configdb.properties and ajp.properties each time, so those of the archive are put back at once. "
-        "Take one node after the other.",
+        "writes its own configdb.properties and ajp.properties each time, so those of the archive are put back at "
+        "once. Take one node after the other.",
         (Phase("One OX node", "Then the next one.", tuple(around(plan, *_reconfigured(plan)))),),
         setup.standing(Holds.PACKAGES, Holds.FILES),
     )
@@ -178,8 +178,8 @@ def _set_up(plan: Plan, *, replaced: bool) -> Step:
         on=tuple(host.name for host in nodes),
         slug="set-up",
         title="Take the setup's own steps",
-        why="A new node is set up as on the first day. configdb and the registration are there: they are left out, also "
-        f"on {first(deployment).name}, which made them.",
+        why="A new node is set up as on the first day. configdb and the registration are there: they are left out, "
+        f"also on {first(deployment).name}, which made them.",
         loses="If this host still runs Open-Xchange, its sessions end." if replaced else "",
         command="setup_steps user packages oxinstaller install enable mount probe start-ox start",
         after=(answers_again(deployment),),

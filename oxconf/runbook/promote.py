@@ -139,7 +139,7 @@ if [ -n "$master" ] && answers "$master" {MYSQL_PORT}; then
 else
   target={received}
 fi
-[ "$(sql --execute="{wait}")" = 0 ] || stop "this slave has not reached $target within {SECONDS} seconds; take the step again"\
+[ "$(sql --execute="{wait}")" = 0 ] || stop "this slave has not reached $target within {SECONDS} seconds; try again"\
 """
 
 
@@ -225,8 +225,8 @@ def _take_over(deployment: Deployment, servers: tuple[Host, ...]) -> Step:
                 "Fence it first: its step fence, or its switch.",
             ),
         ),
-        loses="This server becomes the master. If the old one does not answer but lives, both may be written to: it must "
-        "be switched off. What a lost server alone had is lost.",
+        loses="This server becomes the master. If the old one does not answer but lives, both may be written to: it "
+        "must be switched off. What a lost server alone had is lost.",
         command=f"""\
 {_covers(deployment)}
 own=$(cat "$state/position")
@@ -311,7 +311,7 @@ def _come_back(deployment: Deployment, servers: tuple[Host, ...]) -> Step:
 mine=$(sql --raw --execute='SELECT @@global.gtid_executed' | tr -d '\\n')
 theirs=$(ask "$master" 'SELECT @@global.gtid_executed')
 [ "$(sql --execute="SELECT GTID_SUBSET('$mine', '$theirs')")" = 1 ] ||
-  stop 'this server has transactions that the new master never got: look at them, then take the runbook replace-database'"""
+  stop 'this server has transactions that the new master never got: look at them, then take replace-database'"""
     error = product.slave_column(deployment, "Last_IO_Error").replace("Last_Replica", "Last")
     return Step(
         host=OLD,

@@ -97,7 +97,7 @@ def _position(plan: Plan, server: Host) -> Step:
             Test(
                 "this node is not in a working cluster",
                 '  [ "$(status wsrep_cluster_status)" != Primary ]',
-                f"The cluster is not wholly down: start the other nodes with systemctl start {unit}; they join this one.",
+                f"The cluster is not wholly down: start the others with systemctl start {unit}; they join this one.",
             ),
         ),
         loses="A server that hangs here is stopped.",
@@ -174,7 +174,7 @@ for name in {names}; do
       [ "${{theirs##*:}}" -le "$seqno" ] ||
         stop "$name is further than this node, ${{theirs##*:}} and not $seqno: begin there, or something is lost"
       ;;
-    *) stop "$name was in another cluster ($theirs), this node in $own: find out which data are right before you begin" ;;
+    *) stop "$name was in another cluster ($theirs), this node in $own: find out which data are right" ;;
   esac
 done
 cp -p "$data/grastate.dat" "$data/grastate.dat.before-$(date +%Y%m%d-%H%M%S)"

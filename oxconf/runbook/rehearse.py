@@ -15,9 +15,9 @@ def rehearse(plan: Plan) -> Runbook:
     return Runbook(
         "rehearse-restore",
         "Rehearse a restore into a scratch server",
-        "A backup that was never restored is a hope. This loads a dump or a copy of a data folder into a second server, "
-        "which has its own data folder and its own socket and no network, checks every table, and writes down a "
-        "checksum of each. Take it on a server that does not take the writes: loading needs disk and processor. "
+        "A backup that was never restored is a hope. This loads a dump or a copy of a data folder into a second "
+        "server, which has its own data folder and its own socket and no network, checks every table, and writes down "
+        "a checksum of each. Take it on a server that does not take the writes: loading needs disk and processor. "
         "Comparing with the live tables tells something only where nothing was written since the backup.",
         (
             Phase("Load and check", "On any database server.", (_rehearse(plan),)),
@@ -67,7 +67,7 @@ needed=$(($(du -sk "$from" | cut -f 1) * factor))
 free=$(df -Pk /var/lib | tail -n 1 | tr -s ' ' | cut -d ' ' -f 4)
 [ "$free" -gt "$needed" ] || stop "/var/lib has $free KiB free, and this may need $needed"
 install -d -m 0711 {SCRATCH}
-install -d -o mysql -g mysql -m 0700 {SCRATCH}/data {SCRATCH}/tmp
+install -d -o mysql -g mysql -m 0700 {SCRATCH}/data {SCRATCH}/work
 if [ -e "$from/xtrabackup_checkpoints" ] || [ -e "$from/mariadb_backup_checkpoints" ]; then
   cp -a "$from/." {SCRATCH}/data/
   {prepare} --no-defaults --prepare --target-dir={SCRATCH}/data >{SCRATCH}/prepare.log 2>&1 ||
@@ -80,7 +80,7 @@ else
   {_initialise(plan)} || stop 'look at {SCRATCH}/initialise.log'
   dump=$from
 fi
-{product.server_program(deployment)} --no-defaults --user=mysql --datadir={SCRATCH}/data --tmpdir={SCRATCH}/tmp \\
+{product.server_program(deployment)} --no-defaults --user=mysql --datadir={SCRATCH}/data --tmpdir={SCRATCH}/work \\
   --socket={SCRATCH}/data/socket --pid-file={SCRATCH}/data/pid --log-error={SCRATCH}/data/errors --skip-networking \\
   --innodb-buffer-pool-size=256M --max-allowed-packet=1G --skip-grant-tables{alone} >/dev/null 2>&1 &
 server=$!

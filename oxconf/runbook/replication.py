@@ -102,7 +102,7 @@ rm {DUMP}""",
 
 
 def _words(deployment: Deployment) -> tuple[str, str, str]:
-    """Return the statement that points a slave to its master, the beginning of its words, and how it finds its place."""
+    """Return the statement that points a slave to its master, how its words begin, and how it finds its place."""
     if product.modern_words(deployment):
         return "CHANGE REPLICATION SOURCE TO", "SOURCE", "SOURCE_AUTO_POSITION = 1"
     if is_mariadb(deployment):

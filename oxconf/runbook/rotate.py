@@ -68,8 +68,8 @@ def of_purpose(deployment: Deployment, purpose: str) -> tuple[Account, ...]:
 def _about(deployment: Deployment, purpose: str) -> str:
     if purpose == "vrrp":
         return (
-            "Two hosts with different passwords do not hear each other, and both take the address. So one host alone runs "
-            "keepalived while the password changes: the address does not move again, and has no standby for that minute."
+            "Two hosts with different passwords do not hear each other, and both take the address. So one host alone "
+            "runs keepalived while the password changes: the address does not move again, without a standby for that minute."
         )
     if purpose == "master":
         return (

@@ -114,7 +114,7 @@ class _Order:
         nodes = (first, *(host for host in ox_hosts(deployment) if host is not first))
         for host in nodes:
             plan = self.plans[host.name]
-            if host is first and host.name in self.installed:
+            if host is first and host.has(Role.DATABASE):
                 # Its database server needed the files, so configdb can only come after them.
                 yield ox.configdb(deployment, plan, self.servers)
             yield from self._files(host)
