@@ -90,7 +90,7 @@ rm {DUMP}""",
         after=(
             Test(
                 "the slave runs",
-                f"  slaveslave_runs() {{\n  {slave_runs(deployment)}\n  }}\n  wait_for 60 slave_runs",
+                f"  slave_runs() {{\n  {slave_runs(deployment)}\n  }}\n  wait_for 60 slave_runs",
             ),
         ),
         repeat=Repeat.SKIPS,

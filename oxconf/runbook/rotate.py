@@ -182,9 +182,10 @@ def both_sql(deployment: Deployment, account: Account) -> str:
     return f"""\
 SET @new = PASSWORD({new});
 SET @now = (SELECT Priv FROM mysql.global_priv WHERE {row});
+SET @second = JSON_VALUE(@now, '$.auth_or[1].authentication_string');
 SET @change = IF(LOCATE(@new, @now), 'DO 1', CONCAT({change},
   QUOTE(JSON_VALUE(@now, '$.authentication_string')),
-  COALESCE(CONCAT({quoted(native)}, QUOTE(JSON_VALUE(@now, '$.auth_or[1].authentication_string'))), ''),
+  IF(@second IS NULL, '', CONCAT({quoted(native)}, QUOTE(@second))),
   {quoted(native)}, QUOTE(@new)));
 EXECUTE IMMEDIATE @change;
 """

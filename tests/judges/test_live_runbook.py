@@ -59,7 +59,11 @@ def described(mode: str) -> str:
 
 def set_up(mode: str, tmp: Path) -> Iterator[LabCluster]:
     need_root()
-    for command, package in (("mariadbd", "mariadb-server"), ("mariabackup", "mariadb-backup"), ("socat", "socat")):
+    for command, package in (
+        ("mariadbd", "mariadb-server"),
+        ("mariabackup", "mariadb-backup"),
+        ("socat", "socat"),
+    ):
         need(command, package)
     cluster = LabCluster(described(mode), tmp)
     try:
@@ -258,7 +262,9 @@ def test_a_dump_that_is_damaged_is_no_restore(standalone: LabCluster) -> None:
     said = standalone.take("rehearse-restore", "rehearse", "db1", "/root/bad.sql", check=False)
     assert "the dump could not be loaded" in said
     standalone.take("rehearse-restore", "remove", "db1")
-    assert "/root/none.sql" in standalone.take("rehearse-restore", "rehearse", "db1", "/root/none.sql", check=False)
+    assert "/root/none.sql" in standalone.take(
+        "rehearse-restore", "rehearse", "db1", "/root/none.sql", check=False
+    )
 
 
 def test_roots_password_changes_alone(standalone: LabCluster) -> None:

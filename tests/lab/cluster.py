@@ -38,9 +38,13 @@ def installer(host: Host, root: str) -> str:
             owner = f"-o {file['owner']} -g {file['group']}" if file["owner"] != "open-xchange" else ""
             lines.append(f"install -D -m {mode} {owner} rootfs{path} {path}")
         else:
-            lines.append(f"grep -qs 'of the lab' {path} || {{ cat rootfs{path}; echo '# of the lab'; }} >>{path}")
+            lines.append(
+                f"grep -qs 'of the lab' {path} || {{ cat rootfs{path}; echo '# of the lab'; }} >>{path}"
+            )
     password = root.replace("\\", "\\\\")
-    lines.append(f"umask 077; printf '%s\\n' '[client]' user=root {shlex.quote(f'password={password!s}')} >/root/.my.cnf")
+    lines.append(
+        f"umask 077; printf '%s\\n' '[client]' user=root {shlex.quote(f'password={password!s}')} >/root/.my.cnf"
+    )
     return "\n".join(lines) + "\n"
 
 
@@ -74,10 +78,14 @@ class LabCluster:
         folder = self.tmp / f"render{self.rendered}"
         folder.mkdir(parents=True)
         secrets = folder / "secrets.toml"
-        secrets.write_text("".join(f"{name} = {json.dumps(value)}\n" for name, value in self.passwords.items()))
+        secrets.write_text(
+            "".join(f"{name} = {json.dumps(value)}\n" for name, value in self.passwords.items())
+        )
         secrets.chmod(0o600)
         hosts = render_text(self.text, folder, "--secrets", str(secrets))
-        self.books = {book["name"]: book for book in json.loads((folder / "tree/runbook.json").read_text())["runbooks"]}
+        self.books = {
+            book["name"]: book for book in json.loads((folder / "tree/runbook.json").read_text())["runbooks"]
+        }
         return hosts
 
     def copy_new_archives(self, text: str | None = None, passwords: Mapping[str, str] | None = None) -> None:
