@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from oxconf.deployment.model import Mode
 from oxconf.plan import Plan
 from oxconf.runbook import nodes, ox_nodes
+from oxconf.runbook.failback import failback
 from oxconf.runbook.promote import promote
 from oxconf.runbook.recover import recover
 from oxconf.runbook.rehearse import rehearse
@@ -27,9 +28,9 @@ def _day_two(plan: Plan, first: Runbook) -> Iterator[Runbook]:
         yield recover(plan, first)
     if mode is Mode.REPLICATION:
         yield promote(plan, first)
-    failback = nodes.failback(plan, first)
-    if failback:
-        yield failback
+    back = failback(plan, first)
+    if back:
+        yield back
     if mode is not Mode.STANDALONE:
         yield nodes.add(plan, first)
         yield nodes.replace(plan, first)

@@ -12,6 +12,7 @@ from typing import Any
 
 from judges.harness import Host, render_text
 from judges.sandbox import bridge
+
 from lab.host import LabHost
 
 PASSWORDS = {
