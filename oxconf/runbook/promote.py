@@ -334,7 +334,12 @@ sql --execute="{point(deployment, "$master")}; {product.start_slave(deployment)}
 slave_runs() {{
 {slave_runs(deployment)}
 }}
-if ! wait_for {SECONDS} slave_runs; then
+# 1236: the master says that it does not have what this server wants to go on from.
+settled() {{
+  slave_runs || [ "$(column Last_IO_Errno '{product.show_slave(deployment)}')" = 1236 ]
+}}
+wait_for {SECONDS} settled || true
+if ! slave_runs; then
   column {error} '{product.show_slave(deployment)}' >&2
   sql --execute='{product.stop_slave(deployment)}'
   stop 'it can not follow: if it has transactions that the new master never got, take the runbook replace-database'

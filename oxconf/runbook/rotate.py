@@ -69,7 +69,8 @@ def _about(deployment: Deployment, purpose: str) -> str:
     if purpose == "vrrp":
         return (
             "Two hosts with different passwords do not hear each other, and both take the address. So one host alone "
-            "runs keepalived while the password changes: the address does not move again, without a standby for that minute."
+            "runs keepalived while the password changes: for that minute the address stays where it is, without a "
+            "standby."
         )
     if purpose == "master":
         return (

@@ -53,7 +53,9 @@ def test_shellcheck_finds_nothing_in_the_steps(folders: list[Path]) -> None:
     assert (done.returncode, done.stdout + done.stderr) == (0, "")
 
 
-@pytest.mark.parametrize("shell", [["dash"], ["bash", "--posix"], ["busybox", "sh"]], ids=lambda words: words[0])
+@pytest.mark.parametrize(
+    "shell", [["dash"], ["bash", "--posix"], ["busybox", "sh"]], ids=lambda words: words[0]
+)
 def test_plain_shells_can_read_the_steps(folders: list[Path], shell: list[str]) -> None:
     need(shell[0], shell[0])
     for file in folders:
