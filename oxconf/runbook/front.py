@@ -34,7 +34,7 @@ def services(plan: HostPlan) -> tuple[str, ...]:
 
 
 def start(deployment: Deployment, plan: HostPlan, needs: Iterable[State]) -> Step:
-    """Return the step that starts those units."""
+    """Return the step that starts those units. What has run before is started anew."""
     units = services(plan)
     names = " ".join(units)
     ours = " ".join(unit for unit in units if not unit.startswith("systemd-"))

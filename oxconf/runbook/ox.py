@@ -37,7 +37,11 @@ def configdb(deployment: Deployment, plan: HostPlan, servers: tuple[Host, ...]) 
     server, host = writer(deployment), plan.host
     # The local HAProxy is not there yet, and what is made here must be on the writer.
     address = "127.0.0.1" if server is host else str(server.address)
-    mysql = f"MYSQL_PWD=$configdb_password mysql --no-defaults --host={address} --port={MYSQL_PORT} --user={DATABASE_USER} --batch"
+    # Without option files: root's own would give its password first.
+    mysql = (
+        f"MYSQL_PWD=$configdb_password mysql --no-defaults --host={address} --port={MYSQL_PORT} "
+        f"--user={DATABASE_USER} --batch"
+    )
     return Step(
         host=host.name,
         slug="configdb",

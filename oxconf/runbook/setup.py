@@ -6,7 +6,7 @@ from oxconf.deployment.model import Host, Mode, Role
 from oxconf.deployment.topology import database_hosts, mounts_filestore, ox_hosts
 from oxconf.plan import HostPlan, Plan
 from oxconf.runbook import beside, database, filestore, front, hosts, ox, replication
-from oxconf.runbook.step import Holds, Phase, Runbook, State, Step, Test
+from oxconf.runbook.step import SETUP, Holds, Phase, Runbook, State, Step, Test
 
 
 def setup(plan: Plan) -> Runbook:
@@ -24,11 +24,11 @@ def setup(plan: Plan) -> Runbook:
         Phase("Verify", "On every host; it changes nothing.", tuple(order.verify())),
     )
     return Runbook(
-        "setup",
+        SETUP,
         "From empty hosts to a working cluster",
         "Each step is a script in the archive of its host. Take them in this order: a step that misses something "
         "stops before it changes anything, and says what.",
-        tuple(phase for phase in phases if phase.steps),
+        phases,
     )
 
 
