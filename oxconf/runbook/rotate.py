@@ -2,7 +2,8 @@
 
 Where the server can, an account takes the old password and the new one for a while. MySQL has that since 8.0.14.
 MariaDB has no word for it, but since 10.4 an account may have several ways to log in, and the same plugin may stand
-there twice with two passwords: a client that fails the first is asked again for the second. Tried with MariaDB 10.11.
+there twice with two passwords: a client that fails the first is asked again for the second. Tried with MariaDB 10.11,
+its client and its Connector/J 2.7; the Connector/J of MySQL, which Open-Xchange brings, was not at hand.
 """
 
 from collections.abc import Iterator
@@ -78,7 +79,13 @@ def _about(deployment: Deployment, purpose: str) -> str:
             "whoever provisions through it changes over in that moment."
         )
     if takes_both(deployment) and not (purpose == "root" and is_mariadb(deployment)):
-        return "The accounts take the old password and the new one until everybody uses the new one: nobody is refused."
+        about = "The accounts take the old password and the new one until everybody uses the new one: none is refused."
+        if purpose == "configdb":
+            about += (
+                " See that the first node which has restarted works, before you take the next: its driver is asked "
+                "twice, and a driver that can not do that shows itself there, while all others still run."
+            )
+        return about
     return {
         "configdb": "This server knows one password for an account. The new files are installed first, then the "
         "accounts change, then Open-Xchange restarts everywhere. Connections that are open stay open; from the change "
