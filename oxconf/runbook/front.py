@@ -19,7 +19,7 @@ UNITS = (
     ("lvs-sysctl", "systemd-sysctl.service"),
     ("lvs-addresses", ADDRESSES_UNIT),
     ("garb", "garb.service"),
-    ("garb-pxc", "garbd.service"),
+    ("percona-garb", "garbd.service"),
     ("clustercheck-socket", "clustercheck.socket"),
     ("proxy-ajp", "apache2.service"),
     ("keepalived-conf", "keepalived.service"),

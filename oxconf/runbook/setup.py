@@ -119,7 +119,7 @@ class _Order:
     def ox(self) -> Iterator[Step]:
         deployment = self.deployment
         first = ox.first(deployment)
-        if first.name in self.installed:
+        if first.has(Role.DATABASE):
             # Its database server needed the files, so configdb can only come after them.
             yield ox.configdb(deployment, self.plans[first.name], self.servers)
         yield from self._files(first)
