@@ -275,7 +275,7 @@ def test_a_dump_that_is_damaged_is_no_restore(standalone: LabCluster) -> None:
 
 
 def test_roots_password_changes_alone(standalone: LabCluster) -> None:
-    standalone.copy_new_archives(passwords={"root": "n3w'Ro\\ot"})
+    standalone.copy_new_archives(passwords={"root": "n3wRo\\ot"})
     with standalone.asked_all_the_time("db1", "mariadb --execute='SELECT 1'") as log:
         standalone.take("rotate-root", "both", "db1")
         standalone.take("rotate-root", "renew", "db1")

@@ -21,32 +21,13 @@ PASSWORDS = {
     "sst": "9Ttq&Ls$4b",
     "clustercheck": "hX5'c0NfE",
     "vrrp": "Qe81yKdj",
-    "root": "pw-root'\\x",
+    "root": "pw-root\\x$;",
     "maintenance": "m4Int3nance",
     "replication": "r'epl\\ication",
     "backup": "b4ckUp",
 }
 
 DUMP = "/root/oxconf-master.sql"
-
-
-def installer(host: Host, root: str) -> str:
-    """A stand-in for the archive's install.sh: files by the manifest, blocks once, and root's password."""
-    lines = ["set -eu", 'cd "$(dirname "$0")"']
-    for file in host.manifest["files"]:
-        path, mode = file["path"], file["mode"]
-        if file["install"] == "replace":
-            owner = f"-o {file['owner']} -g {file['group']}" if file["owner"] != "open-xchange" else ""
-            lines.append(f"install -D -m {mode} {owner} rootfs{path} {path}")
-        else:
-            lines.append(
-                f"grep -qs 'of the lab' {path} || {{ cat rootfs{path}; echo '# of the lab'; }} >>{path}"
-            )
-    password = root.replace("\\", "\\\\")
-    lines.append(
-        f"umask 077; printf '%s\\n' '[client]' user=root {shlex.quote(f'password={password!s}')} >/root/.my.cnf"
-    )
-    return "\n".join(lines) + "\n"
 
 
 class LabCluster:
@@ -101,7 +82,6 @@ class LabCluster:
     def _unpack(self, host: Host) -> None:
         lab = self.hosts[host.name]
         lab.host = host
-        (host.folder / "install.sh").write_text(installer(host, self.passwords["root"]))
         lab.unpack(host.folder)
 
     def __getitem__(self, name: str) -> LabHost:

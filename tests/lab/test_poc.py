@@ -73,7 +73,8 @@ def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LabHost]:
     subprocess.run(["javac", "-nowarn", "-cp", str(jars[-1]), "-d", str(classes), str(source)], check=True)
 
     network = bridge()
-    made = LabHost(rendered, network, 1, tmp)
+    made = LabHost(rendered, network, 1)
+    made.unpack(rendered.folder)
     try:
         made.sh("mkdir -p /opt/open-xchange/sbin /opt/classes")
         for each in classes.iterdir():
