@@ -112,6 +112,16 @@ def need(command: str, package: str) -> None:
         pytest.skip(f"needs {command} (Debian package {package})")
 
 
+def need_package(*packages: str) -> None:
+    """Skip the test unless these packages are installed as a whole: a step asks apt for them, without a network."""
+    for package in packages:
+        done = subprocess.run(
+            ["dpkg-query", "--show", "--showformat=${db:Status-Abbrev}", package], capture_output=True
+        )
+        if not done.stdout.startswith(b"ii"):
+            pytest.skip(f"needs the Debian package {package}")
+
+
 def need_root() -> None:
     if os.geteuid() != 0:
         pytest.skip("needs root for private namespaces (sudo make judges)")

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from judges.harness import need, need_root
+from judges.harness import need, need_package, need_root
 from lab.cluster import LabCluster
 
 DESCRIPTION = """
@@ -59,6 +59,7 @@ def described(mode: str) -> str:
 
 def set_up(mode: str, tmp: Path) -> Iterator[LabCluster]:
     need_root()
+    need_package("mariadb-server", "mariadb-backup", "socat", "iputils-arping")
     for command, package in (
         ("mariadbd", "mariadb-server"),
         ("mariabackup", "mariadb-backup"),

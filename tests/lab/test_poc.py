@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from judges.harness import need, need_root, render_text
+from judges.harness import need, need_package, need_root, render_text
 from judges.sandbox import bridge
 
 from lab.host import LabHost
@@ -52,6 +52,7 @@ def password(purpose: str) -> str:
 @pytest.fixture(scope="module")
 def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LabHost]:
     need_root()
+    need_package("mariadb-server", "apache2")
     for command, package in (
         ("mariadbd", "mariadb-server"),
         ("apache2", "apache2"),
