@@ -24,6 +24,8 @@ from oxconf.artifacts.gtid_cnf import GtidCnf
 from oxconf.artifacts.haproxy_cfg import HaproxyCfg
 from oxconf.artifacts.host_cnf import HostCnf
 from oxconf.artifacts.hosts import Hosts
+from oxconf.artifacts.https_site import HttpsSite
+from oxconf.artifacts.imapauth_properties import ImapAuthProperties
 from oxconf.artifacts.keepalived_conf import KeepalivedConf
 from oxconf.artifacts.lvs_kernel import LvsAddresses, LvsModules, LvsSysctl
 from oxconf.artifacts.mariadb_dropin import MariadbDropin, MysqlDropin
@@ -36,6 +38,7 @@ from oxconf.artifacts.none_fit import NoneFit
 from oxconf.artifacts.ox_cnf import OxCnf
 from oxconf.artifacts.oxinstaller import OxInstaller
 from oxconf.artifacts.proxy_ajp import ProxyAjp
+from oxconf.artifacts.remoteip import RemoteIp
 from oxconf.artifacts.sysusers import Sysusers
 from oxconf.artifacts.write_address import WriteAddress
 from oxconf.artifacts.wsrep_cnf import WsrepCnf
@@ -67,6 +70,7 @@ ARTIFACTS: tuple[type[Artifact], ...] = (
     GroupwareConfigdb,
     AdmindaemonConfigdb,
     AjpProperties,
+    ImapAuthProperties,
     GroupwareCache,
     AdmindaemonCache,
     SessionCache,
@@ -79,6 +83,8 @@ ARTIFACTS: tuple[type[Artifact], ...] = (
     HaproxyCfg,
     MaxscaleCnf,
     ProxyAjp,
+    HttpsSite,
+    RemoteIp,
     KeepalivedConf,
     CheckWeb,
     CheckMaxscale,

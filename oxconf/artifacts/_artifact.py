@@ -23,16 +23,19 @@ class Install(Enum):
 
 
 class Switch(Enum):
-    """What has to be switched on for a file to take effect."""
+    """What has to be switched on, or off, for a file to take effect."""
 
     UNIT = "unit"
     APACHE_MODULE = "apache-module"
     APACHE_CONF = "apache-conf"
+    APACHE_SITE = "apache-site"
+    APACHE_SITE_OFF = "apache-site-off"
+    """A site that must not be enabled beside ours."""
 
 
 @frozen
 class Enable:
-    """One thing to switch on: `systemctl enable`, `a2enmod` or `a2enconf` and its name."""
+    """One thing to switch: `systemctl enable`, `a2enmod`, `a2enconf`, `a2ensite` or `a2dissite` and its name."""
 
     switch: Switch
     name: str

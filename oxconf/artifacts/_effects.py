@@ -1,98 +1,207 @@
-"""What a host's services must do before a changed file of ours takes effect, in the order in which it is safe."""
+"""What has to be done on a host before a changed file of ours takes effect, in the order in which it is safe."""
 
-from collections.abc import Iterable
-from fnmatch import fnmatchcase
+import shlex
+from collections.abc import Callable, Iterable, Iterator
 
 from attrs import frozen
 
+from oxconf.artifacts._artifact import Artifact, Switch
+from oxconf.artifacts._server import unit_name
+from oxconf.artifacts.filestore import Fstab
+from oxconf.artifacts.lvs_kernel import LvsAddresses
+from oxconf.artifacts.multicast import MulticastInterfaces, MulticastUnit
+from oxconf.artifacts.write_address import UNIT, WriteAddress
+from oxconf.deployment.model import Deployment, Mode
+
+INSTALL, REMOVE, BOTH = "install", "remove", "both"
+"""The file is new or changed; it was taken away; either."""
+
+Command = tuple[str, str]
+"""When, and the command line."""
+
+Rule = Callable[[Deployment, Artifact], Iterator[Command]]
+
+UNIT_FOLDER = "/etc/systemd/system/"
+
 
 @frozen
-class Action:
-    """One thing to do on a host: `command` for a shell, or empty where a person has to do what `text` says."""
+class _Service:
+    """One command for every file of some kinds."""
 
-    text: str
-    command: str = ""
+    kinds: tuple[str, ...]
+    command: str
+    when: str = INSTALL
+
+    def __call__(self, deployment: Deployment, artifact: Artifact) -> Iterator[Command]:
+        if artifact.kind in self.kinds:
+            yield self.when, self.command
 
 
-def _systemctl(verb: str, unit: str) -> Action:
-    return Action(f"{verb} {unit}", f"systemctl {verb} {unit}")
-
-
-DATABASE = "the database server's unit"
-"""Stands for mariadb.service or mysql.service until `services` knows which."""
-
-USERS = Action("make the users that are missing", "systemd-sysusers")
-UNITS = Action("let systemd read the units again", "systemctl daemon-reload")
-ROUTE = Action("set the route again", "systemctl restart oxconf-multicast-route.service")
-INTERFACES = Action(
-    "set the multicast route of the changed stanza by hand: ip route replace, as the stanza has it"
+DATABASE_KINDS = (
+    "my-cnf",
+    "ox-cnf",
+    "wsrep-cnf",
+    "host-cnf",
+    "gtid-cnf",
+    "mariadb-dropin",
+    "mysql-dropin",
 )
-EXPORTS = Action("export the filestore anew; mounts stay", "exportfs -ra")
-MOUNT = Action("stop Open-Xchange, unmount the filestore and mount it again")
-SERVER = _systemctl("restart", DATABASE)
-ARBITRATOR, PERCONAS = _systemctl("restart", "garb.service"), _systemctl("restart", "garbd.service")
-CHECK = _systemctl("restart", "clustercheck.socket")
-# On a slave the unit is off, and must stay so: two servers would have the address.
-ADDRESS = _systemctl("try-restart", "oxconf-write-address.service")
-PROXY = _systemctl("reload", "haproxy.service")
-VRRP = _systemctl("reload", "keepalived.service")
-WEB = _systemctl("reload", "apache2.service")
-OX = _systemctl("restart", "open-xchange.service")
-
-_ORDER = (
-    USERS, UNITS, ROUTE, INTERFACES, EXPORTS, MOUNT, SERVER, ARBITRATOR, PERCONAS, CHECK, ADDRESS, PROXY, VRRP, WEB, OX,
-)  # fmt: skip
-"""What others need comes first: units before services, the database before those who call it."""
-
-_EFFECTS: tuple[tuple[str, tuple[Action, ...]], ...] = (
-    ("/etc/sysusers.d/*", (USERS,)),
-    ("/etc/exports", (EXPORTS,)),
-    ("/etc/fstab", (UNITS, MOUNT, OX)),
-    ("/etc/network/interfaces", (INTERFACES,)),
-    ("/etc/mysql/my.cnf", (SERVER,)),
-    ("/etc/mysql/ox.conf.d/*", (SERVER,)),
-    ("/etc/systemd/system/mariadb.service.d/*", (UNITS, SERVER)),
-    ("/etc/systemd/system/mysql.service.d/*", (UNITS, SERVER)),
-    ("/etc/systemd/system/clustercheck.socket", (UNITS, CHECK)),
-    ("/etc/systemd/system/oxconf-multicast-route.service", (UNITS, ROUTE)),
-    ("/etc/systemd/system/oxconf-write-address.service", (UNITS, ADDRESS)),
-    ("/etc/systemd/system/*", (UNITS,)),
-    ("/etc/default/garb", (ARBITRATOR,)),
-    ("/etc/default/garbd", (PERCONAS,)),
-    ("/etc/haproxy/*", (PROXY,)),
-    ("/etc/keepalived/*", (VRRP,)),
-    ("/etc/apache2/*", (WEB,)),
-    ("/opt/open-xchange/etc/*", (OX,)),
-    # They are read or run anew each time: names, the health checks and their account, the installer's options.
-    ("/etc/hosts", ()),
-    ("/etc/mysql/clustercheck.cnf", ()),
-    ("/usr/local/*", ()),
-    ("/usr/bin/clustercheck", ()),
+OX_KINDS = (
+    "groupware-configdb",
+    "admindaemon-configdb",
+    "ajp-properties",
+    "groupware-cache",
+    "admindaemon-cache",
+    "session-cache",
+    "filestore-guard",
+    "filestore-guard-for-scripts",
+    "imapauth-properties",
 )
-"""Paths and what their change asks for; the first that fits counts."""
+READ_ANEW = (
+    "hosts",
+    "root-my-cnf",
+    "debian-cnf",
+    "clustercheck",
+    "clustercheck-cnf",
+    "clustercheck-service",
+    "oxinstaller",
+    "check-web",
+    "check-maxscale",
+    "none-fit",
+    "backup",
+    "backup-cnf",
+    "backup-service",
+    "restore",
+)
+"""Kinds of files that are read each time they are needed; the units among them need `daemon-reload` alone."""
 
 
-class NoEffect(LookupError):
-    """A path of which nobody has said what its change asks for; a test finds it."""
+def _users(deployment: Deployment, artifact: Artifact) -> Iterator[Command]:
+    if artifact.kind == "sysusers":
+        yield INSTALL, f"systemd-sysusers {artifact.path}"
 
 
-def services(paths: Iterable[str], *, database: str = "mariadb.service") -> tuple[Action, ...]:
-    """Return what to do on one host after these files of ours changed, each once and in a safe order.
-
-    `database` is the name of the database server's unit there. Raises NoEffect for a path that is none of ours.
-    """
-    wanted = {action for path in paths for action in _effects(path)}
-    return tuple(_named(action, database) for action in _ORDER if action in wanted)
-
-
-def _effects(path: str) -> tuple[Action, ...]:
-    for pattern, actions in _EFFECTS:
-        if fnmatchcase(path, pattern):
-            return actions
-    raise NoEffect(f"nothing is known of what a change of {path} asks for")
+def _switch_off(deployment: Deployment, artifact: Artifact) -> Iterator[Command]:
+    """Yield what a file leaves behind that is gone. Apache's modules stay: another file may need them."""
+    for enable in artifact.enables():
+        if enable.switch is Switch.UNIT:
+            yield REMOVE, f"systemctl disable --now {shlex.quote(enable.name)}"
+        elif enable.switch is Switch.APACHE_CONF:
+            yield REMOVE, f"a2disconf {shlex.quote(enable.name)}"
+        elif enable.switch is Switch.APACHE_SITE:
+            yield REMOVE, f"a2dissite {shlex.quote(enable.name)}"
+        elif enable.switch is Switch.APACHE_SITE_OFF:
+            yield REMOVE, f"a2ensite {shlex.quote(enable.name)}"
 
 
-def _named(action: Action, database: str) -> Action:
-    if action is not SERVER:
-        return action
-    return Action(action.text.replace(DATABASE, database), action.command.replace(DATABASE, database))
+def _units(deployment: Deployment, artifact: Artifact) -> Iterator[Command]:
+    # systemd makes a unit of each line of fstab.
+    if artifact.path.startswith(UNIT_FOLDER) or isinstance(artifact, Fstab):
+        yield BOTH, "systemctl daemon-reload"
+
+
+def _switch_on(deployment: Deployment, artifact: Artifact) -> Iterator[Command]:
+    for switch, command in (
+        (Switch.APACHE_MODULE, "a2enmod"),
+        (Switch.APACHE_CONF, "a2enconf"),
+        (Switch.APACHE_SITE, "a2ensite"),
+        (Switch.APACHE_SITE_OFF, "a2dissite"),
+        (Switch.UNIT, "systemctl enable"),
+    ):
+        names = [enable.name for enable in artifact.enables() if enable.switch is switch]
+        if names:
+            yield INSTALL, f"{command} {shlex.join(names)}"
+
+
+def _network(deployment: Deployment, artifact: Artifact) -> Iterator[Command]:
+    if isinstance(artifact, MulticastInterfaces):
+        for route in artifact.routes:
+            yield INSTALL, f"ip route replace {route.network} dev {shlex.quote(route.interface)}"
+    elif isinstance(artifact, MulticastUnit | LvsAddresses):
+        for enable in artifact.enables():
+            yield INSTALL, f"systemctl restart {enable.name}"
+
+
+def _database(deployment: Deployment, artifact: Artifact) -> Iterator[Command]:
+    if artifact.kind in DATABASE_KINDS:
+        care = {
+            Mode.GALERA: '  # one node at a time: wait until wsrep_local_state_comment is "Synced"',
+            Mode.REPLICATION: "  # one server at a time, the slaves first",
+        }.get(deployment.database.mode, "")
+        yield BOTH, f"systemctl restart {unit_name(deployment)}{care}"
+
+
+def _write_address(deployment: Deployment, artifact: Artifact) -> Iterator[Command]:
+    # Where it does not run it must stay so: two servers would have the address.
+    if isinstance(artifact, WriteAddress):
+        yield INSTALL, f"systemctl try-restart {UNIT}"
+
+
+def _mounts(deployment: Deployment, artifact: Artifact) -> Iterator[Command]:
+    if isinstance(artifact, Fstab):
+        for mount in artifact.mounts:
+            path = shlex.quote(mount.file)
+            yield INSTALL, f"mkdir -p {path} && {{ mountpoint -q {path} || mount {path}; }}"
+
+
+RULES: tuple[Rule, ...] = (
+    _users,
+    _switch_off,
+    _units,
+    _switch_on,
+    _Service(("lvs-modules",), "systemctl restart systemd-modules-load.service"),
+    _Service(("lvs-sysctl",), "systemctl restart systemd-sysctl.service"),
+    _network,
+    _database,
+    _Service(("clustercheck-socket",), "systemctl restart clustercheck.socket"),
+    _write_address,
+    _Service(("garb",), "systemctl restart garb.service"),
+    _Service(("percona-garb",), "systemctl restart garbd.service"),
+    _Service(("haproxy-cfg",), "systemctl reload-or-restart haproxy.service"),
+    # It reads its file when it starts, and keepalived asks it.
+    _Service(("maxscale-cnf",), "systemctl restart maxscale.service"),
+    _Service(("keepalived-conf",), "systemctl reload-or-restart keepalived.service"),
+    _Service(("munin-node", "munin-database"), "systemctl restart munin-node.service"),
+    _Service(("backup-timer",), "systemctl restart oxconf-backup.timer"),
+    _Service(("exports",), "exportfs -ra", BOTH),
+    _mounts,
+    _Service(OX_KINDS, "systemctl restart 'open-xchange*.service'  # one OX node at a time", BOTH),
+    _Service(
+        ("proxy-ajp", "https-site", "remoteip"),
+        "apache2ctl configtest && systemctl reload-or-restart apache2.service",
+        BOTH,
+    ),
+    # Last: who shuts himself out has at least done the rest.
+    _Service(("nftables",), "systemctl reload-or-restart nftables.service"),
+)
+"""In the order in which to do it: what others need comes first."""
+
+
+def effects(deployment: Deployment, artifacts: Iterable[Artifact]) -> Iterator[tuple[str, str, str]]:
+    """Yield for the files of a host when, the path, and the command; in the order in which to do it."""
+    artifacts = tuple(artifacts)
+    for rule in RULES:
+        for artifact in artifacts:
+            for when, command in rule(deployment, artifact):
+                yield when, artifact.path, command
+
+
+def after(
+    deployment: Deployment,
+    *,
+    added: Iterable[Artifact] = (),
+    changed: Iterable[Artifact] = (),
+    removed: Iterable[Artifact] = (),
+) -> tuple[str, ...]:
+    """Return the commands of a host, each once. What has only changed is switched on already."""
+    turns = ((tuple(added), INSTALL), (tuple(changed), INSTALL), (tuple(removed), REMOVE))
+    commands = (
+        command
+        for rule in RULES
+        for number, (artifacts, now) in enumerate(turns)
+        if not (number == 1 and rule is _switch_on)
+        for artifact in artifacts
+        for when, command in rule(deployment, artifact)
+        if when in (now, BOTH)
+    )
+    return tuple(dict.fromkeys(commands))

@@ -201,7 +201,7 @@ class GtidCnf(OptionsArtifact):
             read_only=slave,
             super_read_only=True if slave else None,
             origins={
-                "server_id": cls.declared("server_id", _WRITER, deployment.path(host, "name")),
+                "server_id": cls.declared("server_id", deployment.path(host, "name")),
                 "read_only": ours(
                     "a slave; whoever makes it the master switches this off, here and in the server"
                     if slave

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from hashlib import sha256
 from importlib import resources
@@ -11,13 +11,13 @@ from typing import Any
 from attrs import frozen
 
 from oxconf.artifacts._artifact import Artifact, Install
+from oxconf.artifacts._effects import effects
 from oxconf.bundle.readme import host_readme
-from oxconf.bundle.services import services_text
 from oxconf.deployment.model import Deployment
 from oxconf.facts import cluster_facts_of, facts_of, to_plain
 from oxconf.plan import HostPlan, Plan
+from oxconf.runbook.books import runbooks
 from oxconf.runbook.script import scripts
-from oxconf.runbook.setup import setup
 from oxconf.runbook.step import Runbook
 from oxconf.syntax._base import Unwritable
 
@@ -57,26 +57,26 @@ class HostContents:
     entries: tuple[Entry, ...]
 
 
-def contents(plan: Plan, host: HostPlan, runbook: Runbook | None = None) -> HostContents:
+def contents(plan: Plan, host: HostPlan, books: Sequence[Runbook] = ()) -> HostContents:
     """Render the files of one host and the scripts of its steps. Raises Unwritable when a value does not fit.
 
-    `runbook` is the plan's, where it is at hand.
+    `books` are the plan's runbooks, where they are at hand.
     """
-    runbook = runbook or setup(plan)
+    books = books or runbooks(plan)
     files = [
         Entry(f"{ROOT}{artifact.path}", text.encode(), artifact.mode)
         for artifact, text in zip(host.artifacts, host.texts, strict=True)
     ]
     manifest = Entry(MANIFEST, to_json(_manifest(plan, host, files)), 0o644)
-    readme = Entry(README, host_readme(plan, host, runbook).encode(), 0o644)
+    readme = Entry(README, host_readme(plan, host, books[0]).encode(), 0o644)
     steps = [
         Entry(f"{RUNBOOK}/{script.name}", script.text.encode(), script.mode)
-        for script in scripts(plan, host, runbook)
+        for script in scripts(plan, host, books)
     ]
     installer = (
         Entry(INSTALLER, _installer(), 0o755),
         Entry(FILES, _files(host, files), 0o644),
-        Entry(SERVICES, services_text(plan.deployment, host.artifacts).encode(), 0o644),
+        Entry(SERVICES, _services(plan, host).encode(), 0o644),
     )
     listed = (readme, manifest, *installer, *steps, *files)
     sums = Entry(SUMS, sums_text({entry.path: digest(entry.data) for entry in listed}), 0o644)
@@ -123,6 +123,13 @@ def sums_text(sums: Mapping[str, str]) -> bytes:
 def to_json(value: Any) -> bytes:
     """Return JSON as every manifest is written: in the given order, indented, with a final newline."""
     return (json.dumps(value, indent=2, ensure_ascii=False) + "\n").encode()
+
+
+def _services(plan: Plan, host: HostPlan) -> str:
+    """Return `services.txt`: lines of `when path command`. The installer prints those of the files that it changed."""
+    return "".join(
+        f"{when} {path} {command}\n" for when, path, command in effects(plan.deployment, host.artifacts)
+    )
 
 
 def _manifest(plan: Plan, host: HostPlan, files: list[Entry]) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -14,12 +14,13 @@ from oxconf.bundle.contents import MANIFEST, SCHEMA, SUMS, HostContents, content
 from oxconf.bundle.swap import NewFile, OutputError, holds, inside, locked, swap
 from oxconf.facts import cluster_facts_of, to_plain
 from oxconf.plan import Plan
+from oxconf.runbook.books import runbooks
 from oxconf.runbook.page import to_markdown
-from oxconf.runbook.page import to_plain as runbook_to_plain
-from oxconf.runbook.setup import setup
+from oxconf.runbook.page import to_plain as to_plain_runbook
 from oxconf.runbook.step import Runbook
 
 PAGE = "RUNBOOK.md"
+PAGES = "runbooks"
 STEPS = "runbook.json"
 
 
@@ -72,11 +73,11 @@ def write(
     folder = Path(folder)
     form = "tree" if tree else "archives"
     wanted = [host for host in plan.hosts if not hosts or host.host.name in hosts]
-    runbook = setup(plan)
-    made = [contents(plan, host, runbook) for host in wanted]
+    books = runbooks(plan)
+    made = [contents(plan, host, books) for host in wanted]
     try:
         with _existing(folder), locked(folder):
-            return _write_locked(plan, runbook, folder, form, made, beside or {}, partial=bool(hosts))
+            return _write_locked(plan, books, folder, form, made, beside or {}, partial=bool(hosts))
     except (OSError, UnicodeEncodeError) as error:
         reason = getattr(error, "strerror", None) or error
         raise OutputError(f"{folder}: can not be written: {reason}") from None
@@ -101,7 +102,7 @@ def _existing(folder: Path) -> Iterator[None]:
 
 def _write_locked(
     plan: Plan,
-    runbook: Runbook,
+    books: Sequence[Runbook],
     folder: Path,
     form: str,
     made: list[HostContents],
@@ -149,10 +150,9 @@ def _write_locked(
     if form == "archives":
         ordered = [entries[name]["archive"] for name in order]
         new[SUMS] = NewFile(sums_text({name: sums[name] for name in ordered}), 0o644)
-    new[PAGE] = NewFile(to_markdown(runbook, plan.deployment.name).encode(), 0o644)
-    new[STEPS] = NewFile(to_json(runbook_to_plain(runbook)), 0o644)
-    new.update({name: NewFile(text.encode(), 0o644) for name, text in beside.items()})
-    pages = (PAGE, STEPS, *beside)
+    texts = {**_pages(plan, books), **{name: text.encode() for name, text in beside.items()}}
+    new.update({path: NewFile(data, 0o644) for path, data in texts.items()})
+    pages = tuple(texts)
     if partial:
         # What stands beside the hosts' archives is for all of them.
         pages = (*pages, *(name for name in old.pages if name not in new and holds(folder, name)))
@@ -181,10 +181,21 @@ def _write_locked(
             host.host.name
             for host in plan.hosts
             if host.host.name in kept
-            and entries[host.host.name].get("tar_sha256") != digest(tar(contents(plan, host, runbook)))
+            and entries[host.host.name].get("tar_sha256") != digest(tar(contents(plan, host, books)))
         ),
         stale,
     )
+
+
+def _pages(plan: Plan, books: Sequence[Runbook]) -> dict[str, bytes]:
+    """Return the pages beside the hosts' archives: the setup with a list of the others, these, and all as JSON."""
+    first, *others = books
+    name = plan.deployment.name
+    return {
+        PAGE: to_markdown(first, name, others).encode(),
+        **{f"{PAGES}/{book.name}.md": to_markdown(book, name).encode() for book in others},
+        STEPS: to_json({"runbooks": [to_plain_runbook(book) for book in books]}),
+    }
 
 
 def _old(folder: Path) -> _Old:

@@ -66,7 +66,6 @@ def render(
     from oxconf.bundle.swap import OutputError
     from oxconf.bundle.write import write
     from oxconf.deployment.mistakes import did_you_mean, listed
-    from oxconf.exchange.ansible import ansible_files
     from oxconf.plan import make_plan
     from oxconf.render import evidence_of
     from oxconf.report import text
@@ -90,8 +89,12 @@ def render(
         if code:
             click.echo(f"{text.count(findings)}; nothing was written", err=True)
             raise SystemExit(code)
-        archives = {name: archive_name(deployment, name) for name in names}
-        beside = ansible_files(deployment, archives) if form == "ansible" else None
+        beside = None
+        if form == "ansible":
+            # Few renders need it.
+            from oxconf.exchange.ansible import ansible_files
+
+            beside = ansible_files(deployment, {name: archive_name(deployment, name) for name in names})
         written = write(plan, output, tree=tree, hosts=hosts, beside=beside)
     for _, name in written.hosts:
         click.echo(output / name)

@@ -12,6 +12,7 @@ from attrs import fields, frozen
 
 from oxconf.deployment.consistency_backup import backup_mistakes
 from oxconf.deployment.consistency_database import database_mistakes
+from oxconf.deployment.consistency_web import ROLES, web_mistakes
 from oxconf.deployment.locate import Path
 from oxconf.deployment.mistakes import Mistake, quoted
 from oxconf.deployment.model import (
@@ -36,7 +37,6 @@ SYSTEM_FOLDER = re.compile(
     "/(bin|boot|dev|etc|home|lib|opt|proc|root|run|sbin|sys|tmp|usr|var)|/(dev|proc|sys)/.*"
 )
 
-ROLES: Path = ("hosts", "*", "roles")
 NAMES: Path = ("hosts", "*", "name")
 
 
@@ -50,8 +50,7 @@ def mistakes_of(deployment: Deployment) -> list[Mistake]:
         *_routes(deployment),
         *_filestore(deployment),
         *database_mistakes(deployment),
-        *_web(deployment),
-        *_soap(deployment),
+        *web_mistakes(deployment),
         *backup_mistakes(deployment),
         *_names_of_secrets(deployment),
     ]
@@ -98,15 +97,6 @@ def _names_of_secrets(deployment: Deployment) -> Iterator[Mistake]:
                 "give each its own: who learns one password should not know the other",
                 (("secrets", other),),
             )
-
-
-def _soap(deployment: Deployment) -> Iterator[Mistake]:
-    if not deployment.soap.allow:
-        yield Mistake(
-            ("soap", "allow"),
-            "soap.allow names nobody",
-            'to let only the web servers call, write ["127.0.0.1"]',
-        )
 
 
 def _host_names(deployment: Deployment) -> Iterator[Mistake]:
@@ -312,36 +302,3 @@ def _filestore(deployment: Deployment) -> Iterator[Mistake]:
             f"a mount at {filestore.path} would hide the system's own files",
             'take a folder of its own, like "/var/opt/filestore"',
         )
-
-
-def _web(deployment: Deployment) -> Iterator[Mistake]:
-    web = deployment.web
-    at_access: Path = ("web", "access")
-    if web.access is WebAccess.KEEPALIVED:
-        if web.address is None:
-            yield Mistake(
-                ("web", "address"), "keepalived needs a floating address", "add web.address", (at_access,)
-            )
-        if not deployment.with_role(Role.BALANCER):
-            yield Mistake(
-                ("hosts",),
-                'no host has the role "balancer": somebody must hold the web address',
-                'add it to the web servers, or set web.access = "none"',
-                (at_access,),
-                rests_on=(at_access, ROLES),
-            )
-    for index, host in enumerate(deployment.hosts):
-        at_roles: Path = ("hosts", index, "roles")
-        if host.has(Role.BALANCER) and not host.has(Role.WEB):
-            yield Mistake(
-                at_roles,
-                "a balancer without the role web is not yet offered",
-                "give it the role web as well",
-            )
-        if host.has(Role.BALANCER) and web.access is WebAccess.NONE:
-            yield Mistake(
-                at_roles,
-                'web.access is "none", so there is nothing to balance',
-                "drop the role balancer, or take web.access keepalived",
-                (at_access,),
-            )

@@ -19,6 +19,10 @@ def fill(tree: dict[str, Any]) -> dict[Path, Origin]:
     database, hosts = tree.get("database"), tree.get("hosts")
     if isinstance(database, dict):
         _fill_database(database, origins)
+    mail = tree.get("mail")
+    if isinstance(mail, dict) and "imap_port" not in mail:
+        mail["imap_port"] = 993 if mail.get("imap_secure") is True else 143
+        origins["mail", "imap_port"] = Origin(Mark.SOURCE, "RFC 8314: 993 for IMAP over TLS, 143 without")
     if not isinstance(hosts, list):
         hosts = []
     _fill_hosts(hosts, origins)

@@ -27,6 +27,7 @@ from oxconf.deployment.origin import Origin
 from oxconf.deployment.secrets import NAME, NAME_SHAPE, Secret
 
 __all__ = [
+    "Authentication",
     "Backup",
     "Database",
     "DatabaseAccess",
@@ -58,6 +59,7 @@ class WebAccess(Enum):
     """What stands in front of the web servers."""
 
     KEEPALIVED = "keepalived"
+    EXTERNAL = "external"
     NONE = "none"
 
 
@@ -94,6 +96,13 @@ class LoginType(Enum):
 
     USER = "user"
     GLOBAL = "global"
+
+
+class Authentication(Enum):
+    """Who knows the users' passwords (which open-xchange-authentication package is installed)."""
+
+    DATABASE = "database"
+    IMAP = "imap"
 
 
 LABEL = r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
@@ -169,9 +178,34 @@ class Web:
     """What stands in front of the web servers."""
 
     access: WebAccess = key(
-        "keepalived moves a floating address between the hosts that have the role balancer."
+        "keepalived: a floating address that moves between the hosts with the role balancer; external: a balancer that "
+        "is none of these hosts; none: users come to the web servers themselves."
     )
-    address: IPv4Address | None = key("That floating address.")
+    address: IPv4Address | None = key("The floating address of keepalived.")
+    name: str | None = key(
+        "Host name that users type, as the certificate has it. Needed beside a certificate.",
+        pattern=HOSTNAME,
+        shape=HOSTNAME_SHAPE,
+        example='"mail.example.com"',
+    )
+    certificate: str | None = key(
+        "File with the certificate and those between it and its root, on every web server. With it, users get HTTPS, "
+        "and plain HTTP only redirects there. You put the file there: it is in no archive.",
+        pattern=FOLDER,
+        shape=FOLDER_SHAPE,
+        example='"/etc/ssl/certs/mail.example.com.pem"',
+    )
+    certificate_key: str | None = key(
+        "File with its private key, on every web server; in no archive either.",
+        pattern=FOLDER,
+        shape=FOLDER_SHAPE,
+        example='"/etc/ssl/private/mail.example.com.key"',
+    )
+    balancers: tuple[IPv4Network, ...] | None = key(
+        "Addresses from which the external balancer speaks to the web servers. From these alone X-Forwarded-For is "
+        "believed. Absent where the balancer leaves the users' addresses as they are.",
+        example='["10.20.30.240", "10.20.30.241"]',
+    )
 
 
 @frozen(kw_only=True)
@@ -233,6 +267,19 @@ class Mail:
         "Host of SMTP.", pattern=HOSTNAME, shape=HOSTNAME_SHAPE, example='"smtp.example.com"'
     )
     login_type: LoginType = key("user: server and login of each user; global: one server for all.")
+    authentication: Authentication = key(
+        "database: OX keeps the users' passwords; imap: whoever can log in to imap_server is let in, and OX keeps none."
+    )
+    imap_port: int = key(
+        "Port of imap_server, where authentication is imap; 993 with imap_secure, else 143 when absent.",
+        minimum=1,
+        maximum=65535,
+    )
+    imap_secure: bool = key("Whether TLS begins with the connection, where authentication is imap.")
+    full_login: bool = key(
+        "Where authentication is imap, whether imap_server gets user@domain, and the domain names the context; "
+        "otherwise it gets the user alone, and all are in the one context that has the mapping defaultcontext."
+    )
 
 
 @frozen(kw_only=True)

@@ -25,6 +25,7 @@ from oxconf.deployment.topology import (
     maxscale_hosts,
     maxscale_reads,
     mounts_filestore,
+    offers_https,
     ox_hosts,
     runs_haproxy,
     write_ports,
@@ -32,6 +33,7 @@ from oxconf.deployment.topology import (
 
 EVERYBODY = "everybody"
 HTTP_PORT = 80
+HTTPS_PORT = 443
 NFS_PORT = 2049
 RPCBIND_PORT = 111
 GROUPWARE_CACHE_PORT = 57462
@@ -76,6 +78,8 @@ def _names(hosts: tuple[Host, ...], but: Host | None = None) -> tuple[str, ...]:
 def _web(deployment: Deployment, host: Host) -> Iterator[Listener]:
     if host.has(Role.WEB):
         yield Listener("tcp", HTTP_PORT, "*", "Apache", (EVERYBODY,))
+        if offers_https(deployment):
+            yield Listener("tcp", HTTPS_PORT, "*", "Apache, HTTPS", (EVERYBODY,))
 
 
 def _ox(deployment: Deployment, host: Host) -> Iterator[Listener]:

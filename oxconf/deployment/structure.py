@@ -48,6 +48,7 @@ _TYPE_NAMES = {
 
 _EXAMPLES: dict[Any, str] = {
     str: '"text"',
+    bool: "true or false",
     IPv4Address: '"10.20.30.213"',
     IPv4Network: '"10.20.30.0/24"',
 }
@@ -164,11 +165,11 @@ def _leaf(attribute: "Attribute[Any]", converter: Converter) -> Callable[[Any, A
             return None
         if in_bytes:
             result = _size(value, int)
-        elif wanted in (int, str):
+        elif wanted in (bool, int, str):
             result = _demand(value, wanted, _example_of(attribute))
         else:
             result = converter.structure(value, wanted)
-        if isinstance(result, int):
+        if type(result) is int:
             if low is not None and result < low:
                 raise _RefusedError(f"{_short(value)}is too small", shape or f"at least {shown(low)}")
             if high is not None and result > high:

@@ -16,6 +16,8 @@ def plain(value: Any, *, is_size: bool = False) -> Any:
         return [plain(item, is_size=is_size) for item in value]
     if isinstance(value, Enum):
         return value.value
+    if isinstance(value, bool):
+        return value
     if isinstance(value, int):
         return format_size(value) if is_size else value
     return value if isinstance(value, str) else str(value).removesuffix("/32")
@@ -26,6 +28,8 @@ def toml_text(value: Any, *, is_size: bool = False) -> str:
     value = plain(value, is_size=is_size)
     if isinstance(value, list):
         return f"[{', '.join(map(toml_text, value))}]"
+    if isinstance(value, bool):
+        return str(value).lower()
     if isinstance(value, int):
         return f"{value:_}" if value > 99_999 else str(value)
     # JSON's strings are TOML's, but for the one control character that JSON leaves as it is.

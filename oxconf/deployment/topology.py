@@ -86,8 +86,12 @@ def is_writer(deployment: Deployment, host: Host) -> bool:
 
 
 def server_id(deployment: Deployment, host: Host) -> int:
-    """Return the server-id for replication: 1 for the writer, 2 and up for the others in the file's order."""
-    return 1 + [server.name for server in database_hosts(deployment)].index(host.name)
+    """Return the server-id for replication: the server's place among the database hosts of the file, from 1.
+
+    It does not depend on who the writer is: a server passes over events that carry its own id, so after a promotion
+    no server may get the id that another one wrote with.
+    """
+    return 1 + [server.name for server in deployment.with_role(Role.DATABASE)].index(host.name)
 
 
 def runs_haproxy(deployment: Deployment, host: Host) -> bool:
@@ -354,6 +358,11 @@ def floating_addresses(deployment: Deployment) -> tuple[FloatingAddress, ...]:
         FloatingAddress(name, address, first + index, holders)
         for index, (name, address, holders) in enumerate(wanted)
     )
+
+
+def offers_https(deployment: Deployment) -> bool:
+    """Whether the web servers end TLS; plain HTTP then only redirects."""
+    return deployment.web.certificate is not None
 
 
 def filestore_server(deployment: Deployment) -> str:

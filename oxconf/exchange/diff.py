@@ -6,9 +6,8 @@ from enum import Enum
 from attrs import field, frozen
 
 from oxconf.artifacts._artifact import Artifact
-from oxconf.artifacts._effects import Action, services
+from oxconf.artifacts._effects import after as commands_after
 from oxconf.artifacts._explained import Value
-from oxconf.artifacts._server import unit_name
 from oxconf.deployment.model import Deployment, Host, Role
 from oxconf.deployment.origin import Mark
 from oxconf.deployment.topology import is_writer
@@ -57,7 +56,7 @@ class HostActions:
     """What to do on one host after its files were installed."""
 
     host: str
-    actions: tuple[Action, ...]
+    commands: tuple[str, ...]
 
 
 @frozen
@@ -98,7 +97,7 @@ def diff(old: Deployment | Plan, new: Deployment | Plan) -> Diff:
         removed=tuple(name for name in olds if name not in news),
         files=files,
         server=server_step(before, after),
-        actions=tuple(_actions(after.deployment, files)),
+        actions=tuple(_actions(before, after, files)),
     )
 
 
@@ -195,23 +194,27 @@ def _change(where: str, key: str, old: Value | None, new: Value | None) -> Setti
     )
 
 
-def _actions(deployment: Deployment, files: tuple[FileChange, ...]) -> Iterator[HostActions]:
-    unit = unit_name(deployment)
-    for host in sorted(deployment.hosts, key=lambda host: _turn(deployment, host)):
-        paths = [
-            change.path
-            for change in files
-            if change.host == host.name
-            and (change.kind is not Kind.REMOVED or change.path.startswith(_PARTS))
-            and (change.settings or change.more != (ONLY_COMMENTS,))
-        ]
-        actions = services(paths, database=unit)
-        if actions:
-            yield HostActions(host.name, actions)
+def _actions(before: Plan, after: Plan, files: tuple[FileChange, ...]) -> Iterator[HostActions]:
+    olds, news = _by_path(before), _by_path(after)
+    for host in sorted(after.deployment.hosts, key=lambda host: _turn(after.deployment, host)):
+        changed: dict[Kind, list[Artifact]] = {kind: [] for kind in Kind}
+        for change in files:
+            if change.host == host.name and (change.settings or change.more != (ONLY_COMMENTS,)):
+                where = olds if change.kind is Kind.REMOVED else news
+                changed[change.kind].append(where[host.name, change.path])
+        commands = commands_after(
+            after.deployment,
+            added=changed[Kind.ADDED],
+            changed=changed[Kind.CHANGED],
+            removed=changed[Kind.REMOVED],
+        )
+        if commands:
+            yield HostActions(host.name, commands)
 
 
-_PARTS = ("/etc/mysql/", "/etc/systemd/system/", "/opt/open-xchange/")
-"""Files of which a service reads several: without one of them it goes on with the others."""
+def _by_path(plan: Plan) -> dict[tuple[str, str], Artifact]:
+    return {(host.host.name, artifact.path): artifact for host in plan.hosts for artifact in host.artifacts}
+
 
 _TURNS = (
     Role.DATABASE,

@@ -5,9 +5,10 @@ from enum import Enum
 from attrs import frozen
 
 from oxconf.deployment.mistakes import listed
-from oxconf.deployment.model import DatabaseAccess, Deployment, Host, Mode, ReadPolicy, Role
+from oxconf.deployment.model import DatabaseAccess, Deployment, Host, Mode, ReadPolicy, Role, WebAccess
 from oxconf.deployment.ports import (
     HTTP_PORT,
+    HTTPS_PORT,
     NFS_PORT,
     RPCBIND_PORT,
 )
@@ -25,6 +26,7 @@ from oxconf.deployment.topology import (
     maxscale_hosts,
     maxscale_reads,
     mounts_filestore,
+    offers_https,
     ox_hosts,
     read_endpoint,
     soap_hosts,
@@ -76,7 +78,14 @@ def _in_turn(names: list[str]) -> str:
 
 def _to_web(deployment: Deployment) -> Flow:
     address = next((each for each in floating_addresses(deployment) if each.name == "web"), None)
-    return Flow(Service.USERS, Service.WEB, (f"HTTP, port {HTTP_PORT}",), _held(address))
+    external = deployment.web.access is WebAccess.EXTERNAL
+    held = ("through a balancer of somebody else",) if external else _held(address)
+    return Flow(Service.USERS, Service.WEB, (http_in_words(deployment),), held)
+
+
+def http_in_words(deployment: Deployment) -> str:
+    """Return how users call the web servers."""
+    return f"HTTPS, port {HTTPS_PORT}" if offers_https(deployment) else f"HTTP, port {HTTP_PORT}"
 
 
 def _held(floating: FloatingAddress | None) -> tuple[str, ...]:

@@ -12,7 +12,6 @@ from oxconf.deployment.ports import (
     GALERA_INCREMENTAL_PORT,
     GALERA_PORT,
     GROUPWARE_CACHE_PORT,
-    HTTP_PORT,
     SESSION_CACHE_PORT,
 )
 from oxconf.deployment.servers import PRODUCTS
@@ -30,7 +29,7 @@ from oxconf.deployment.topology import (
     write_ports,
     writer,
 )
-from oxconf.picture.flows import Flow, Service, flows, mounting_hosts
+from oxconf.picture.flows import Flow, Service, flows, http_in_words, mounting_hosts
 
 
 class Look(Enum):
@@ -187,7 +186,7 @@ def _parts(deployment: Deployment, host: Host, service: Service) -> list[tuple[s
         return []
     if service is Service.WEB:
         held = ("may hold the web address",) if host.has(Role.BALANCER) else ()
-        return [("Apache", f"HTTP, port {HTTP_PORT}", *held)]
+        return [("Apache", http_in_words(deployment), *held)]
     if service is Service.OX:
         return _ox_parts(deployment, host)
     if service is Service.DIRECTORS:

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator
 
 from oxconf.deployment.mistakes import listed
-from oxconf.deployment.model import DatabaseAccess, Deployment, Host, Mode, Role
-from oxconf.deployment.ports import HTTP_PORT
+from oxconf.deployment.model import DatabaseAccess, Deployment, Host, Mode, Role, WebAccess
+from oxconf.deployment.ports import HTTP_PORT, HTTPS_PORT
 from oxconf.deployment.topology import (
     CLUSTERCHECK_PORT,
     MYSQL_PORT,
@@ -18,6 +18,7 @@ from oxconf.deployment.topology import (
     has_clustercheck,
     maxscale_hosts,
     mounts_filestore,
+    offers_https,
     ox_hosts,
     read_endpoint,
     soap_hosts,
@@ -59,7 +60,9 @@ def _web(deployment: Deployment) -> Iterator[str]:
         if "web" in floating
         else listed(str(host.address) for host in hosts)
     )
-    yield f"Users call {where} over HTTP, port {HTTP_PORT}."
+    how = f"HTTPS, port {HTTPS_PORT}" if offers_https(deployment) else f"HTTP, port {HTTP_PORT}"
+    through = ", through a balancer of somebody else" if deployment.web.access is WebAccess.EXTERNAL else ""
+    yield f"Users call {where} over {how}{through}."
     if "web" in floating:
         yield _held(floating["web"])
     yield f"Web servers with Apache: {_all(hosts)}. They call the OX nodes over AJP, port {deployment.ox.ajp_port}."

@@ -74,9 +74,9 @@ def _setting(setting: SettingChange) -> str:
 def _actions(found: Diff) -> Iterator[str]:
     number = 0
     for one in found.actions:
-        for action in one.actions:
+        for command in one.commands:
             number += 1
-            yield f"  {number}. {one.host}: {action.command or action.text}"
+            yield f"  {number}. {one.host}: {command}"
 
 
 def document(found: Diff) -> dict[str, Any]:
@@ -118,9 +118,7 @@ def document(found: Diff) -> dict[str, Any]:
             ],
         },
         "actions": [
-            {"host": one.host, "text": action.text, "command": action.command}
-            for one in found.actions
-            for action in one.actions
+            {"host": one.host, "command": command} for one in found.actions for command in one.commands
         ],
     }
 

@@ -9,10 +9,17 @@ from oxconf.artifacts.ajp_properties import AjpProperties
 from oxconf.artifacts.cache_ccf import AdmindaemonCache, GroupwareCache, SessionCache
 from oxconf.artifacts.clustercheck import ClustercheckSocket
 from oxconf.artifacts.haproxy_cfg import HaproxyCfg
+from oxconf.artifacts.https_site import HttpsSite
 from oxconf.artifacts.keepalived_conf import KeepalivedConf
 from oxconf.artifacts.maxscale_cnf import Global, Listener, MaxscaleCnf
 from oxconf.artifacts.proxy_ajp import ProxyAjp
-from oxconf.deployment.ports import GALERA_FULL_PORT, GALERA_INCREMENTAL_PORT, GALERA_PORT, HTTP_PORT
+from oxconf.deployment.ports import (
+    GALERA_FULL_PORT,
+    GALERA_INCREMENTAL_PORT,
+    GALERA_PORT,
+    HTTP_PORT,
+    HTTPS_PORT,
+)
 from oxconf.deployment.topology import LOCALHOST, MAXSCALE_ADMIN_PORT, MYSQL_PORT
 from oxconf.evidence import HostEvidence, Place
 from oxconf.rules._addresses import is_every, same
@@ -76,6 +83,9 @@ def _web(host: HostEvidence) -> Iterator[Socket]:
     for web in host.each(ProxyAjp):
         # Debian's ports.conf says so; it is none of our files.
         yield Socket("*", HTTP_PORT, "Apache", web.place())
+    for site in host.each(HttpsSite):
+        if any(each.tls for each in site.artifact.sites):
+            yield Socket("*", HTTPS_PORT, "Apache", site.place("sites"))
 
 
 def _balancer(host: HostEvidence) -> Iterator[Socket]:

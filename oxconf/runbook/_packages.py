@@ -10,6 +10,7 @@ from oxconf.artifacts.backup import Backup
 from oxconf.artifacts.filestore import Exports, Fstab
 from oxconf.artifacts.garb import Garb, PerconaGarb
 from oxconf.artifacts.haproxy_cfg import HaproxyCfg
+from oxconf.artifacts.https_site import HttpsSite
 from oxconf.artifacts.keepalived_conf import KeepalivedConf
 from oxconf.artifacts.lvs_kernel import LvsModules
 from oxconf.artifacts.maxscale_cnf import MaxscaleCnf
@@ -18,11 +19,17 @@ from oxconf.artifacts.my_cnf import MyCnf
 from oxconf.artifacts.nftables_conf import NftablesConf
 from oxconf.artifacts.proxy_ajp import ProxyAjp
 from oxconf.artifacts.write_address import WriteAddress
-from oxconf.deployment.model import Deployment, Mode, Role
+from oxconf.deployment.model import Authentication, Deployment, Mode, Role
 from oxconf.plan import HostPlan
 
-OX_SERVER = ("open-xchange-meta-server", "open-xchange-meta-admin", "open-xchange-authentication-database")
+OX_SERVER = ("open-xchange-meta-server", "open-xchange-meta-admin")
 """SOURCE: the meta packages of appsuite-middleware, in the form that has the tutorial's names of the web packages."""
+
+OX_AUTHENTICATION = {
+    Authentication.DATABASE: "open-xchange-authentication-database",
+    Authentication.IMAP: "open-xchange-authentication-imap",
+}
+"""One of them, never both: each conflicts with the other (their spec files in appsuite-middleware)."""
 
 OX_WEB = (
     "open-xchange-gui",
@@ -55,7 +62,9 @@ def packages(deployment: Deployment, plan: HostPlan) -> Packages:
     kinds = {type(artifact) for artifact in plan.artifacts}
     server, helpers = _database(deployment) if MyCnf in kinds else (None, ())
     wanted = [*([server] if server else []), *helpers, *_debian(deployment, plan, kinds)]
-    ox = [*(OX_SERVER if plan.host.runs_ox else ()), *(OX_WEB if plan.host.has(Role.WEB) else ())]
+    ox = [*(OX_WEB if plan.host.has(Role.WEB) else ())]
+    if plan.host.runs_ox:
+        ox = [*OX_SERVER, OX_AUTHENTICATION[deployment.mail.authentication], *ox]
     return Packages(tuple(dict.fromkeys(wanted)), tuple(ox), server)
 
 
@@ -104,6 +113,8 @@ def _debian(deployment: Deployment, plan: HostPlan, kinds: set[type[Artifact]]) 
         yield from ("nfs-common", PORTMAP)
     if ProxyAjp in kinds:
         yield from ("apache2", "curl")
+    if HttpsSite in kinds:
+        yield "openssl"
     if Backup in kinds:
         yield "rsync"
     if MuninNode in kinds:

@@ -22,13 +22,18 @@ def settings(deployment: Deployment) -> tuple[str, ...]:
     return (f"client={client_program(deployment)}", f"socket={SOCKET}", f"data={DATA}")
 
 
-def initialise(deployment: Deployment) -> str:
+def server_program(deployment: Deployment) -> str:
+    """Return the name of the server's own program."""
+    return "mariadbd" if since(deployment, mariadb="10.5") else "mysqld"
+
+
+def initialise(deployment: Deployment, data: str = DATA) -> str:
     """Return the command that fills a new data folder."""
     if since(deployment, mariadb="10.5"):
-        return f"mariadb-install-db --user=mysql --datadir={DATA} --skip-test-db"
+        return f"mariadb-install-db --user=mysql --datadir={data} --skip-test-db"
     if since(deployment, mysql="5.7"):
-        return f"mysqld --initialize-insecure --user=mysql --datadir={DATA}"
-    return f"mysql_install_db --user=mysql --datadir={DATA}"
+        return f"mysqld --initialize-insecure --user=mysql --datadir={data}"
+    return f"mysql_install_db --user=mysql --datadir={data}"
 
 
 def bootstrap(deployment: Deployment) -> str:
@@ -74,6 +79,23 @@ def slave_column(deployment: Deployment, name: str) -> str:
     if not modern_words(deployment):
         return name
     return name.replace("Slave", "Replica").replace("Master", "Source")
+
+
+def forget_master(deployment: Deployment) -> str:
+    """Return the statement after which a server is no slave any more."""
+    return "RESET REPLICA ALL" if modern_words(deployment) else "RESET SLAVE ALL"
+
+
+def close(deployment: Deployment) -> str:
+    """Return the statement that lets nobody write but the replication."""
+    # MySQL switches read_only on with it.
+    word = "super_read_only" if since(deployment, mysql="5.7") else "read_only"
+    return f"SET GLOBAL {word} = ON"
+
+
+def position(deployment: Deployment) -> str:
+    """Return the expression for all transactions that a server has, by their ids."""
+    return "@@global.gtid_current_pos" if is_mariadb(deployment) else "@@global.gtid_executed"
 
 
 def reset_binlog(deployment: Deployment) -> str:

@@ -191,7 +191,7 @@ def bootstrap(deployment: Deployment, host: Host) -> Step:
         loses="This begins a new cluster on this node. Take it once in the cluster's life.",
         command=f"{product.bootstrap(deployment)}\nsystemctl enable {unit_name(deployment)}",
         done='  [ "$(status wsrep_cluster_status)" = Primary ]',
-        after=(Test("the node is Synced and Primary", _synced()),),
+        after=(Test("the node is Synced and Primary", synced()),),
         repeat=Repeat.SKIPS,
         undo=f"{product.stop_bootstrapped(deployment)}, as long as no other node has joined.",
         needs=tuple(State(server.name, Holds.DATADIR) for server in (host, *others)),
@@ -201,7 +201,8 @@ def bootstrap(deployment: Deployment, host: Host) -> Step:
     )
 
 
-def _synced(seconds: int = START_SECONDS) -> str:
+def synced(seconds: int = START_SECONDS) -> str:
+    """Return shell that waits until this node is Synced and Primary."""
     both = '"$(status wsrep_local_state_comment) $(status wsrep_cluster_status)"'
     return f"  synced() {{ [ {both} = 'Synced Primary' ]; }}\n  wait_for {seconds} synced"
 
@@ -223,7 +224,7 @@ def join(deployment: Deployment, host: Host, present: tuple[Host, ...]) -> Step:
             ),
         ),
         command=f"systemctl enable {unit}\nsystemctl start {unit}",
-        after=(Test("the node is Synced and Primary", _synced(JOIN_SECONDS)),),
+        after=(Test("the node is Synced and Primary", synced(JOIN_SECONDS)),),
         repeat=Repeat.HARMLESS,
         undo=f"systemctl stop {unit}",
         needs=(
@@ -233,6 +234,33 @@ def join(deployment: Deployment, host: Host, present: tuple[Host, ...]) -> Step:
         ),
         gives=(State(host.name, Holds.SERVING), State(host.name, Holds.ACCOUNTS)),
         ends=(State(host.name, Holds.STOPPED),),
+        log=f"{product.log(deployment)}; on the donor {product.DATA}/innobackup.backup.log or mariabackup.backup.log",
+    )
+
+
+def join_anywhere(deployment: Deployment, part: str, servers: tuple[Host, ...], need: State) -> Step:
+    """Return the step by which any node joins a cluster that is there; `part` is what the node is called."""
+    unit = unit_name(deployment)
+    words = " ".join(f"{server.name}={server.address}" for server in servers)
+    return Step(
+        host=part,
+        on=tuple(server.name for server in servers),
+        slug="join",
+        title="Join the Galera cluster",
+        why="It takes what it lacks from the others; without data of its own that is a full copy.",
+        before=(
+            Test(
+                f"a node of the cluster answers on port {GALERA_PORT}",
+                f"  peer_answers {GALERA_PORT} {words}",
+                "Start another node first, and look at firewalls between the hosts.",
+            ),
+        ),
+        command=f"systemctl enable {unit}\nsystemctl start {unit}",
+        after=(Test("the node is Synced and Primary", synced(JOIN_SECONDS)),),
+        repeat=Repeat.HARMLESS,
+        undo=f"systemctl stop {unit}",
+        needs=(need,),
+        gives=(State(part, Holds.SERVING),),
         log=f"{product.log(deployment)}; on the donor {product.DATA}/innobackup.backup.log or mariabackup.backup.log",
     )
 
@@ -255,7 +283,7 @@ def restart_first(deployment: Deployment, host: Host) -> Step:
             ),
         ),
         command=f"{product.stop_bootstrapped(deployment)}\nsystemctl start {unit}",
-        after=(Test("the node is Synced and Primary", _synced()),),
+        after=(Test("the node is Synced and Primary", synced()),),
         repeat=Repeat.HARMLESS,
         undo="There is nothing to undo.",
         needs=tuple(State(server.name, Holds.SERVING) for server in database_hosts(deployment)),

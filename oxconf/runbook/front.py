@@ -1,12 +1,14 @@
 """The steps of what stands in front of Open-Xchange: web servers, floating addresses, the arbitrator's vote."""
 
+import shlex
 from collections.abc import Iterable
 
+from oxconf.artifacts.https_site import HttpsSite
 from oxconf.artifacts.lvs_kernel import ADDRESSES_UNIT, LvsModules
 from oxconf.artifacts.proxy_ajp import ProxyAjp
 from oxconf.deployment.mistakes import listed
-from oxconf.deployment.model import Deployment, Role
-from oxconf.deployment.ports import HTTP_PORT
+from oxconf.deployment.model import Deployment, Role, Web
+from oxconf.deployment.ports import HTTP_PORT, HTTPS_PORT
 from oxconf.deployment.topology import MYSQL_PORT, directed_addresses, floating_addresses
 from oxconf.plan import HostPlan
 from oxconf.runbook.ox import WAYS
@@ -18,7 +20,7 @@ UNITS = (
     ("lvs-sysctl", "systemd-sysctl.service"),
     ("lvs-addresses", ADDRESSES_UNIT),
     ("garb", "garb.service"),
-    ("garb-pxc", "garbd.service"),
+    ("percona-garb", "garbd.service"),
     ("clustercheck-socket", "clustercheck.socket"),
     ("proxy-ajp", "apache2.service"),
     # keepalived asks it.
@@ -39,8 +41,8 @@ def services(plan: HostPlan) -> tuple[str, ...]:
     return tuple(unit for kind, unit in UNITS if kind in kinds)
 
 
-def start(plan: HostPlan, needs: Iterable[State]) -> Step:
-    """Return the step that starts those units."""
+def start(deployment: Deployment, plan: HostPlan, needs: Iterable[State]) -> Step:
+    """Return the step that starts those units. What has run before is started anew."""
     units = services(plan)
     names = " ".join(units)
     ours = " ".join(unit for unit in units if not unit.startswith("systemd-"))
@@ -50,7 +52,7 @@ def start(plan: HostPlan, needs: Iterable[State]) -> Step:
         title="Start "
         + listed([unit.partition(".")[0] for unit in units if not unit.startswith("systemd-")]),
         why="The packages have started some of them with their own files.",
-        before=_modules(plan),
+        before=(*_modules(plan), *((_certificate(deployment.web),) if _ends_tls(plan) else ())),
         command=f"systemctl enable {ours}\nsystemctl restart {names}",
         after=tuple(Test(f"{unit} runs", f"  systemctl is-active --quiet {unit}") for unit in units),
         repeat=Repeat.HARMLESS,
@@ -58,6 +60,22 @@ def start(plan: HostPlan, needs: Iterable[State]) -> Step:
         needs=(State(plan.host.name, Holds.ENABLED), *needs),
         gives=(State(plan.host.name, Holds.STARTED),),
         log=" and ".join(f"journalctl -u {unit}" for unit in units),
+    )
+
+
+def _ends_tls(plan: HostPlan) -> bool:
+    return any(isinstance(artifact, HttpsSite) for artifact in plan.artifacts)
+
+
+def _certificate(web: Web) -> Test:
+    """Return the test that Apache will find a certificate and its key; both are files that a person puts there."""
+    certificate, key = shlex.quote(str(web.certificate)), shlex.quote(str(web.certificate_key))
+    return Test(
+        "the certificate is there, and its key belongs to it",
+        f"  [ -s {certificate} ] && [ -s {key} ] &&\n"
+        f'    [ "$(openssl x509 -noout -pubkey -in {certificate})" = "$(openssl pkey -pubout -in {key})" ]',
+        f"Put the certificate of {web.name} to {web.certificate}, those between it and its root behind it, and its key "
+        f"to {web.certificate_key}, for root alone: they are in no archive.",
     )
 
 
@@ -83,12 +101,29 @@ def checks(deployment: Deployment, plan: HostPlan) -> tuple[Test, ...]:
     ]
     if any(isinstance(artifact, ProxyAjp) for artifact in plan.artifacts):
         nodes = deployment.with_role(Role.GROUPWARE)
-        url = "http://127.0.0.1/ajax/login?action=login"
+        login, web = "127.0.0.1/ajax/login?action=login", deployment.web
+        # The name counts, not whether its certificate is trusted here.
+        call = f"-k 'https://{login}' -H 'Host: {web.name}'" if _ends_tls(plan) else f"'http://{login}'"
+        if _ends_tls(plan):
+            tests += [
+                _certificate(web),
+                Test(
+                    "the certificate holds for two weeks more",
+                    f"  openssl x509 -noout -checkend 1209600 -in {shlex.quote(str(web.certificate))}",
+                    "Put a new one there, on every web server, and systemctl reload apache2.",
+                ),
+                Test(
+                    f"plain HTTP leads to https://{web.name}/",
+                    f"  curl -sS -m 10 -o /dev/null -D - 'http://{login}' | "
+                    f"grep -qiF 'Location: https://{web.name}/ajax/login?action=login'",
+                    "Is another site than 000-open-xchange enabled? apache2ctl -S names them all.",
+                ),
+            ]
         tests += [
             Test(
                 f"new sessions reach {node.name}",
                 # Round robin: twice as many requests as nodes reach each of them.
-                f"  for _ in $(seq {2 * len(nodes)}); do curl -sS -m 10 -o /dev/null -D - '{url}'; done | "
+                f"  for _ in $(seq {2 * len(nodes)}); do curl -sS -m 10 -o /dev/null -D - {call}; done | "
                 f"grep -iE '^Set-Cookie: JSESSIONID=[^;]*\\.{node.route}(;|[[:space:]]|$)'",
                 f"Is Open-Xchange started on {node.name}, and is its AJP_JVM_ROUTE {node.route}?",
             )
@@ -105,7 +140,8 @@ def checks(deployment: Deployment, plan: HostPlan) -> tuple[Test, ...]:
         ]
     for floating in floating_addresses(deployment):
         if host in floating.holders:
-            port = HTTP_PORT if floating.name == "web" else MYSQL_PORT
+            web_port = HTTPS_PORT if _ends_tls(plan) else HTTP_PORT
+            port = web_port if floating.name == "web" else MYSQL_PORT
             tests.append(
                 Test(
                     f"the {floating.name} address {floating.address} answers on port {port}",

@@ -14,6 +14,8 @@ from oxconf.runbook.step import Holds, Repeat, State, Step, Test
 SWITCHES = {
     Switch.APACHE_MODULE: "a2enmod -q",
     Switch.APACHE_CONF: "a2enconf -q",
+    Switch.APACHE_SITE: "a2ensite -q",
+    Switch.APACHE_SITE_OFF: "a2dissite -q",
     Switch.UNIT: "systemctl enable",
 }
 
@@ -131,6 +133,8 @@ def switch_on(plan: HostPlan) -> Step:
         names = [enable.name for enable in enables if enable.switch is switch]
         if names:
             commands.append(f"{command} {shlex.join(names)}")
+    turned = any(enable.switch is Switch.APACHE_SITE for enable in enables)
+    sites = " a2dissite and a2ensite, each with the other's name." if turned else ""
     return Step(
         host=plan.host.name,
         slug="enable",
@@ -138,7 +142,7 @@ def switch_on(plan: HostPlan) -> Step:
         why="They take effect with the next start, and after every boot.",
         command="\n".join(commands),
         repeat=Repeat.HARMLESS,
-        undo="systemctl disable, a2dismod and a2disconf, with the same names.",
+        undo="systemctl disable, a2dismod and a2disconf, with the same names." + sites,
         needs=(state(plan, Holds.FILES),),
         gives=(state(plan, Holds.ENABLED),),
     )

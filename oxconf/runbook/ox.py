@@ -40,7 +40,11 @@ def configdb(deployment: Deployment, plan: HostPlan, servers: tuple[Host, ...]) 
     server, host = writer(deployment), plan.host
     # The local HAProxy is not there yet, and what is made here must be on the writer.
     address = "127.0.0.1" if server is host else str(server.address)
-    mysql = f"MYSQL_PWD=$configdb_password mysql --host={address} --port={MYSQL_PORT} --user={DATABASE_USER} --batch"
+    # Without option files: root's own would give its password first.
+    mysql = (
+        f"MYSQL_PWD=$configdb_password mysql --no-defaults --host={address} --port={MYSQL_PORT} "
+        f"--user={DATABASE_USER} --batch"
+    )
     return Step(
         host=host.name,
         slug="configdb",
@@ -269,7 +273,7 @@ def checks(deployment: Deployment, plan: HostPlan) -> tuple[Test, ...]:
         tests.append(
             Test(
                 f"the database answers where the {what} go, {endpoint.address}:{endpoint.port}",
-                f"  MYSQL_PWD=$configdb_password mysql --host={endpoint.address} --port={endpoint.port} "
+                f"  MYSQL_PWD=$configdb_password mysql --no-defaults --host={endpoint.address} --port={endpoint.port} "
                 f"--user={DATABASE_USER} --execute='SELECT 1 FROM configdb.server LIMIT 1'",
                 "Look at what stands in front of the database on this host, then at the database servers.",
             )

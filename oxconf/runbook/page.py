@@ -1,28 +1,39 @@
 """A runbook as a page for people, and as plain values for programs."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
 from attrs import evolve
 
 from oxconf.artifacts._template import fill
-from oxconf.runbook.step import Phase, Runbook, Step
+from oxconf.runbook.step import SETUP, Phase, Runbook, Step
 
 
-def to_markdown(runbook: Runbook, cluster: str) -> str:
-    """Return the runbook as Markdown. It holds no secret: the statements with passwords are in the archives alone."""
+def to_markdown(runbook: Runbook, cluster: str, others: Sequence[Runbook] = ()) -> str:
+    """Return the runbook as Markdown. It holds no secret: the statements with passwords are in the archives alone.
+
+    `others` are the runbooks whose pages this one lists.
+    """
     numbered = _numbered(runbook)
-    phases = [
-        {
-            "title": phase.title,
-            "about": phase.about,
-            "places": _places(phase, numbered),
-            "steps": [_shown(group, numbered) for group in _groups(phase)],
-        }
-        for phase in runbook.phases
-    ]
-    return fill("runbook.md", str, title=runbook.title, about=runbook.about, cluster=cluster, phases=phases)
+    return fill(
+        "runbook.md",
+        str,
+        title=runbook.title,
+        about=runbook.about,
+        cluster=cluster,
+        setup=runbook.name == SETUP,
+        phases=[
+            {
+                "title": phase.title,
+                "about": phase.about,
+                "places": _places(phase, numbered),
+                "steps": [_shown(group, numbered) for group in _groups(phase)],
+            }
+            for phase in runbook.phases
+        ],
+        others=others,
+    )
 
 
 def _groups(phase: Phase) -> Iterator[list[Step]]:
@@ -42,30 +53,26 @@ def to_plain(runbook: Runbook) -> dict[str, Any]:
     return {
         "name": runbook.name,
         "title": runbook.title,
+        "begins": [str(state) for state in runbook.begins],
         "phases": [
-            {
-                "title": phase.title,
-                "steps": [_plain(*numbered[step.host, step.slug], step) for step in phase.steps],
-            }
+            {"title": phase.title, "steps": [_plain(step, numbered) for step in phase.steps]}
             for phase in runbook.phases
         ],
     }
 
 
 def _numbered(runbook: Runbook) -> Mapping[tuple[str, str], tuple[int, str]]:
-    """Return for each step its number in the whole order, and the name of its script on its host."""
-    found: dict[tuple[str, str], tuple[int, str]] = {}
-    counts: dict[str, int] = {}
-    for number, step in enumerate(runbook.steps, 1):
-        counts[step.host] = counts.get(step.host, 0) + 1
-        found[step.host, step.slug] = number, f"{counts[step.host]:02}-{step.slug}"
-    return found
+    """Return for each step its number in the whole order, and the path of its script."""
+    return {
+        (step.host, step.slug): (number, script) for number, (script, step) in enumerate(runbook.scripts, 1)
+    }
 
 
 def _places(phase: Phase, numbered: Mapping[tuple[str, str], tuple[int, str]]) -> str:
     numbers = [numbered[step.host, step.slug][0] for step in phase.steps]
     hosts = dict.fromkeys(step.host for step in phase.steps)
-    return f"steps {numbers[0]} to {numbers[-1]}, on {', '.join(hosts)}"
+    steps = f"step {numbers[0]}" if len(numbers) == 1 else f"steps {numbers[0]} to {numbers[-1]}"
+    return f"{steps}, on {', '.join(hosts)}"
 
 
 def _shown(group: list[Step], numbered: Mapping[tuple[str, str], tuple[int, str]]) -> dict[str, Any]:
@@ -82,6 +89,8 @@ def _shown(group: list[Step], numbered: Mapping[tuple[str, str], tuple[int, str]
         "numbers": f"{numbers[0]}" if len(numbers) == 1 else f"{numbers[0]} to {numbers[-1]}",
         "hosts": ", ".join(step.host for step in group),
         "scripts": {script: ", ".join(hosts) for script, hosts in scripts.items()},
+        "words": first.words,
+        "on": first.on,
         "title": first.title,
         "why": first.why,
         "needs": needs,
@@ -95,11 +104,14 @@ def _shown(group: list[Step], numbered: Mapping[tuple[str, str], tuple[int, str]
     }
 
 
-def _plain(number: int, script: str, step: Step) -> dict[str, Any]:
+def _plain(step: Step, numbered: Mapping[tuple[str, str], tuple[int, str]]) -> dict[str, Any]:
+    number, script = numbered[step.host, step.slug]
     return {
         "number": number,
         "host": step.host,
+        "on": list(step.hosts),
         "script": script,
+        "words": step.words,
         "title": step.title,
         "why": step.why,
         "needs": [str(need) for need in step.needs],

@@ -17,10 +17,29 @@ def slaves(deployment: Deployment) -> tuple[Host, ...]:
     return tuple(server for server in database_hosts(deployment) if not is_writer(deployment, server))
 
 
-def dump(deployment: Deployment, host: Host) -> Step:
-    """Return the step that closes the master for writing and dumps it."""
+def dump_all(deployment: Deployment) -> str:
+    """Return the commands that dump a master with its position."""
     # MariaDB writes the position as SET GLOBAL gtid_slave_pos, MySQL as SET GLOBAL gtid_purged.
     position = "--master-data --gtid" if is_mariadb(deployment) else "--set-gtid-purged=ON"
+    return f"""\
+umask 077
+{dump_program(deployment)} --all-databases --triggers --routines --events --single-transaction \\
+  --flush-privileges {position} >{DUMP}.part
+tail -n 1 {DUMP}.part | grep -q '^-- Dump completed' || stop '{DUMP}.part is not complete'
+mv {DUMP}.part {DUMP}"""
+
+
+def load_dump(deployment: Deployment) -> str:
+    """Return the commands that make this server what the dump is."""
+    # The load stays out of this server's own binary log: its transactions have their ids already.
+    return f"""\
+sql --execute='{product.stop_slave(deployment)}' 2>/dev/null || true
+sql --execute='{product.reset_binlog(deployment)}'
+sql --init-command='SET SESSION sql_log_bin = 0' <{DUMP}"""
+
+
+def dump(deployment: Deployment, host: Host) -> Step:
+    """Return the step that closes the master for writing and dumps it."""
     copies = "\n".join(f"say '  scp {DUMP} {slave.address}:{DUMP}'" for slave in slaves(deployment))
     return Step(
         host=host.name,
@@ -29,12 +48,8 @@ def dump(deployment: Deployment, host: Host) -> Step:
         why="The slaves begin with the same data and the position that belongs to it.",
         loses="Until the step reopen nobody can write to this server.",
         command=f"""\
-umask 077
 sql --execute='SET GLOBAL read_only = ON'
-{dump_program(deployment)} --all-databases --triggers --routines --events --single-transaction \\
-  --flush-privileges {position} >{DUMP}.part
-tail -n 1 {DUMP}.part | grep -q '^-- Dump completed' || stop '{DUMP}.part is not complete'
-mv {DUMP}.part {DUMP}
+{dump_all(deployment)}
 say 'Copy it to each slave, to the same place, for instance with:'
 {copies}""",
         after=(Test("the dump is there", f"  [ -s {DUMP} ]"),),
@@ -66,18 +81,16 @@ def follow(deployment: Deployment, host: Host, master: Host) -> Step:
             ),
         ),
         loses="What this server holds is replaced by the dump.",
-        # The load stays out of this server's own binary log: its transactions have their ids already.
         command=f"""\
-sql --execute='{product.stop_slave(deployment)}' 2>/dev/null || true
-sql --execute='{product.reset_binlog(deployment)}'
-sql --init-command='SET SESSION sql_log_bin = 0' <{DUMP}
+{load_dump(deployment)}
 sql <runbook/follow.sql
 rm {DUMP}""",
         sql=_change_master(deployment, master),
-        done=_runs(deployment),
+        done=slave_runs(deployment),
         after=(
             Test(
-                "the slave runs", f"  slave_runs() {{\n  {_runs(deployment)}\n  }}\n  wait_for 60 slave_runs"
+                "the slave runs",
+                f"  slave_runs() {{\n  {slave_runs(deployment)}\n  }}\n  wait_for 60 slave_runs",
             ),
         ),
         repeat=Repeat.SKIPS,
@@ -88,21 +101,33 @@ rm {DUMP}""",
     )
 
 
-def _change_master(deployment: Deployment, master: Host) -> str:
-    password = quoted(deployment.password("replication").reveal())
+def _words(deployment: Deployment) -> tuple[str, str, str]:
+    """Return the statement that points a slave to its master, how its words begin, and how it finds its place."""
     if product.modern_words(deployment):
-        change, prefix, position = "CHANGE REPLICATION SOURCE TO", "SOURCE", "SOURCE_AUTO_POSITION = 1"
-    elif is_mariadb(deployment):
-        change, prefix, position = "CHANGE MASTER TO", "MASTER", "MASTER_USE_GTID = slave_pos"
-    else:
-        change, prefix, position = "CHANGE MASTER TO", "MASTER", "MASTER_AUTO_POSITION = 1"
+        return "CHANGE REPLICATION SOURCE TO", "SOURCE", "SOURCE_AUTO_POSITION = 1"
+    if is_mariadb(deployment):
+        return "CHANGE MASTER TO", "MASTER", "MASTER_USE_GTID = slave_pos"
+    return "CHANGE MASTER TO", "MASTER", "MASTER_AUTO_POSITION = 1"
+
+
+def login(deployment: Deployment) -> str:
+    """Return the statement by which a slave knows its account; whom it follows is not said."""
+    change, prefix, _ = _words(deployment)
+    password = quoted(deployment.password("replication").reveal())
+    # Without TLS a password of MySQL 8 goes encrypted with the master's key alone, for which the slave has to ask.
+    key = f",\n  GET_{prefix}_PUBLIC_KEY = 1" if product.modern_words(deployment) else ""
+    return f"{change}\n  {prefix}_USER = 'repl',\n  {prefix}_PASSWORD = {password}{key};\n"
+
+
+def point(deployment: Deployment, address: str) -> str:
+    """Return the statement that points a slave, which knows its account, to a master."""
+    change, prefix, position = _words(deployment)
+    return f"{change} {prefix}_HOST = '{address}', {position}"
+
+
+def _change_master(deployment: Deployment, master: Host) -> str:
     return (
-        f"{change}\n"
-        f"  {prefix}_HOST = {quoted(str(master.address))},\n"
-        f"  {prefix}_USER = 'repl',\n"
-        f"  {prefix}_PASSWORD = {password},\n"
-        f"  {position};\n"
-        f"{product.start_slave(deployment)};\n"
+        f"{login(deployment)}{point(deployment, str(master.address))};\n{product.start_slave(deployment)};\n"
     )
 
 
@@ -142,7 +167,8 @@ def hold_address(deployment: Deployment, host: Host) -> Step:
     )
 
 
-def _runs(deployment: Deployment) -> str:
+def slave_runs(deployment: Deployment) -> str:
+    """Return shell that succeeds when both threads of the slave run."""
     io = product.slave_column(deployment, "Slave_IO_Running")
     applier = product.slave_column(deployment, "Slave_SQL_Running")
     show = f"'{product.show_slave(deployment)}'"
@@ -168,7 +194,7 @@ def checks(deployment: Deployment, host: Host) -> tuple[Test, ...]:
     behind = product.slave_column(deployment, "Seconds_Behind_Master")
     show = product.show_slave(deployment)
     return (
-        Test("the slave runs", _runs(deployment), f"{show}: look at Last_IO_Error and Last_SQL_Error"),
+        Test("the slave runs", slave_runs(deployment), f"{show}: look at Last_IO_Error and Last_SQL_Error"),
         Test(
             "the slave is less than a minute behind",
             f"  column {behind} '{show}' | grep -qE '^[0-5]?[0-9]$'",

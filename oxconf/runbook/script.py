@@ -1,7 +1,7 @@
 """The scripts of a host: one for each step, one that verifies, and what they share."""
 
 import shlex
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from importlib import resources
 
 from attrs import frozen
@@ -27,10 +27,10 @@ class Script:
     mode: int
 
 
-def scripts(plan: Plan, host: HostPlan, runbook: Runbook) -> tuple[Script, ...]:
-    """Return the files of a host's folder `runbook/`, in their order."""
+def scripts(plan: Plan, host: HostPlan, books: Sequence[Runbook]) -> tuple[Script, ...]:
+    """Return the files of a host's folder `runbook/`, in their order. `books` are the plan's runbooks."""
     deployment = plan.deployment
-    steps = runbook.of(host.host.name)
+    steps = {name: step for book in books for name, step in book.of(host.host.name).items()}
     tests = checks(plan, host)
     return (
         Script(LIBRARY, resources.files("oxconf.runbook").joinpath(LIBRARY).read_text("utf-8"), 0o644),
@@ -51,13 +51,16 @@ def scripts(plan: Plan, host: HostPlan, runbook: Runbook) -> tuple[Script, ...]:
 
 
 def _step(deployment: Deployment, host: HostPlan, name: str, step: Step) -> Iterator[Script]:
+    folder, slash, _ = name.rpartition("/")
     if step.sql:
-        yield Script(f"{step.slug}.sql", step.sql, 0o600)
+        yield Script(f"{folder}{slash}{step.slug}.sql", step.sql, 0o600)
     text = fill(
         "step.sh",
         str,
         host=host.host.name,
+        part=step.host if step.on else "",
         name=name,
+        up="/.." if folder else "",
         title=step.title,
         why=step.why,
         needs=[str(need) for need in step.needs],
@@ -65,6 +68,7 @@ def _step(deployment: Deployment, host: HostPlan, name: str, step: Step) -> Iter
         undo=step.undo,
         log=shlex.quote(step.log),
         settings=_settings(deployment, host),
+        words=shlex.quote(step.words),
         done=step.done,
         before=[_quoted(test) for test in step.before],
         loses=shlex.quote(step.loses) if step.loses else "",
@@ -75,7 +79,8 @@ def _step(deployment: Deployment, host: HostPlan, name: str, step: Step) -> Iter
 
 
 def _settings(deployment: Deployment, host: HostPlan) -> tuple[str, ...]:
-    return product.settings(deployment) if host.host.has(Role.DATABASE) else ()
+    server = product.settings(deployment) if host.host.has(Role.DATABASE) else ()
+    return (f"me='{host.host.name}'", *server)
 
 
 def _quoted(test: Test) -> Test:
@@ -89,4 +94,5 @@ def _secrets(deployment: Deployment, steps: Collection[Step]) -> Iterator[Script
         f"{purpose}_password={shlex.quote(deployment.password(purpose).reveal())}" for purpose in purposes
     ]
     if lines:
-        yield Script(SECRETS, "\n".join(("# Passwords for the steps beside it.", *lines)) + "\n", 0o600)
+        head = ("# Passwords for the steps beside it, which read this.", "# shellcheck disable=SC2034")
+        yield Script(SECRETS, "\n".join((*head, *lines)) + "\n", 0o600)

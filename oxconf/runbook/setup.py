@@ -6,7 +6,7 @@ from oxconf.deployment.model import Host, Mode, Role
 from oxconf.deployment.topology import database_hosts, mounts_filestore, ox_hosts
 from oxconf.plan import HostPlan, Plan
 from oxconf.runbook import beside, database, filestore, front, hosts, maxscale, ox, replication
-from oxconf.runbook.step import Holds, Phase, Runbook, State, Step, Test
+from oxconf.runbook.step import SETUP, Holds, Phase, Runbook, State, Step, Test
 
 
 def setup(plan: Plan) -> Runbook:
@@ -24,11 +24,11 @@ def setup(plan: Plan) -> Runbook:
         Phase("Verify", "On every host; it changes nothing.", tuple(order.verify())),
     )
     return Runbook(
-        "setup",
+        SETUP,
         "From empty hosts to a working cluster",
         "Each step is a script in the archive of its host. Take them in this order: a step that misses something "
         "stops before it changes anything, and says what.",
-        tuple(phase for phase in phases if phase.steps),
+        phases,
     )
 
 
@@ -121,7 +121,7 @@ class _Order:
     def ox(self) -> Iterator[Step]:
         deployment = self.deployment
         first = ox.first(deployment)
-        if first.name in self.installed:
+        if first.has(Role.DATABASE):
             # Its database server needed the files, so configdb can only come after them.
             yield ox.configdb(deployment, self.plans[first.name], self.servers)
         yield from self._files(first)
@@ -198,5 +198,5 @@ class _Order:
         """Yield how the services of a host start, where it has some and they do not run yet."""
         plan, started = self.plans[host.name], State(host.name, Holds.STARTED)
         if front.services(plan) and started not in self.started:
-            yield front.start(plan, needs)
+            yield front.start(self.deployment, plan, needs)
             self.started.append(started)

@@ -215,6 +215,15 @@ def _backup(deployment: Deployment) -> Iterator[Account]:
     )
 
 
+def alter(deployment: Deployment, account: Account) -> str:
+    """Return the statement that gives an account, which exists, its password."""
+    who = f"{quoted(account.user)}@{quoted(account.client)}"
+    password = quoted(account.password.reveal())
+    if since(deployment, mariadb="10.2", mysql="5.7"):
+        return f"ALTER USER {who} IDENTIFIED BY {password};"
+    return f"SET PASSWORD FOR {who} = PASSWORD({password});"
+
+
 def grant(deployment: Deployment, account: Account) -> str:
     """Return the statements that make an account or bring it up to date; taking them again changes nothing.
 
@@ -227,7 +236,7 @@ def grant(deployment: Deployment, account: Account) -> str:
     if since(deployment, mariadb="10.2", mysql="5.7"):
         lines = [
             f"CREATE USER IF NOT EXISTS {who} IDENTIFIED BY {password};",
-            f"ALTER USER {who} IDENTIFIED BY {password};",
+            alter(deployment, account),
             f"GRANT {account.privileges} ON *.* TO {who}{option};",
         ]
     else:
@@ -236,17 +245,20 @@ def grant(deployment: Deployment, account: Account) -> str:
     return "\n".join((f"-- {account.why}", *lines)) + "\n"
 
 
-def secure(deployment: Deployment) -> str:
-    """Return the answers to mysql_secure_installation as SQL: root has a password, and nobody else is there yet."""
+def root_password(deployment: Deployment) -> str:
+    """Return the statement that gives root its password."""
     password = quoted(deployment.password("root").reveal())
     root = f"'root'@{quoted(LOCAL)}"
     if since(deployment, mariadb="10.4"):
-        change = f"ALTER USER {root} IDENTIFIED VIA unix_socket OR mysql_native_password USING PASSWORD({password});"
-    elif since(deployment, mariadb="10.2", mysql="5.7"):
-        change = f"ALTER USER {root} IDENTIFIED BY {password};"
-    else:
-        change = f"SET PASSWORD FOR {root} = PASSWORD({password});"
-    lines = ["-- What mysql_secure_installation asks: a password for root,", change]
+        return f"ALTER USER {root} IDENTIFIED VIA unix_socket OR mysql_native_password USING PASSWORD({password});"
+    if since(deployment, mariadb="10.2", mysql="5.7"):
+        return f"ALTER USER {root} IDENTIFIED BY {password};"
+    return f"SET PASSWORD FOR {root} = PASSWORD({password});"
+
+
+def secure(deployment: Deployment) -> str:
+    """Return the answers to mysql_secure_installation as SQL: root has a password, and nobody else is there yet."""
+    lines = ["-- What mysql_secure_installation asks: a password for root,", root_password(deployment)]
     if is_mariadb(deployment) or not since(deployment, mysql="5.7"):
         # From MariaDB 10.4 on mysql.user is a view. MySQL 5.7 and later have none of these after --initialize.
         table = "mysql.global_priv" if since(deployment, mariadb="10.4") else "mysql.user"

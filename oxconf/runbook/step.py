@@ -1,9 +1,13 @@
 """One step of a runbook, and the states by which steps depend on each other."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from enum import Enum
 
-from attrs import frozen
+from attrs import field, frozen
+
+SETUP = "setup"
+"""Name of the runbook from empty hosts to a working cluster."""
 
 
 class Holds(Enum):
@@ -30,11 +34,18 @@ class Holds(Enum):
     GUARDED = "the administration of MaxScale has a password of its own"
     STARTED = "the services of this host run"
     VERIFIED = "every check has passed"
+    POSITION = "its position is written down"
+    FENCED = "it takes no writes any more"
+    PREPARED = "the host is set up as far as it can be alone"
+    OUT = "it is out of service"
+    BOTH = "the accounts take the old password and the new one"
+    RENEWED = "it uses the new password"
+    CHANGED = "the new password alone is valid"
 
 
 @frozen
 class State:
-    """Something that holds on one host."""
+    """Something that holds on one host, or on the host that plays a part, as "the new master"."""
 
     host: str
     holds: Holds
@@ -73,6 +84,7 @@ class Step:
     """
 
     host: str
+    """Name of the host; or the part that one of `on` plays, as "the new master"."""
     slug: str
     """Name of the script, after its number."""
     title: str
@@ -95,9 +107,18 @@ class Step:
     """What is lost or disturbed, in a sentence: the step asks first. Empty: nothing."""
     log: str = ""
     """Where to look when it fails."""
+    on: tuple[str, ...] = ()
+    """The hosts that may play the part: each has the script. Empty where `host` is a host."""
+    words: str = ""
+    """What the script is given on its command line, as `NAME=POSITION...`; empty: nothing."""
     secrets: tuple[str, ...] = ()
     sql: str = ""
     """Statements with passwords in them: they stand in `<slug>.sql` beside the script, for root's eyes alone."""
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """The hosts whose archives hold the script."""
+        return self.on or (self.host,)
 
 
 @frozen
@@ -109,21 +130,58 @@ class Phase:
     steps: tuple[Step, ...]
 
 
+def _with_steps(phases: Iterable[Phase]) -> tuple[Phase, ...]:
+    return tuple(phase for phase in phases if phase.steps)
+
+
 @frozen
 class Runbook:
-    """Steps across hosts, in the order in which they are taken."""
+    """Steps across hosts, in the order in which they are taken.
+
+    The scripts of `setup` lie in the archives' folder `runbook/` and are counted on each host; those of another
+    runbook lie in `runbook/<name>/` and have the numbers of the whole order, as several hosts may play one part.
+    """
 
     name: str
     title: str
     about: str
-    phases: tuple[Phase, ...]
+    phases: tuple[Phase, ...] = field(converter=_with_steps)
+    begins: tuple[State, ...] = ()
+    """What holds before the first step: something that the setup has brought about."""
 
     @property
     def steps(self) -> tuple[Step, ...]:
         """All steps, in order."""
         return tuple(step for phase in self.phases for step in phase.steps)
 
+    @property
+    def leaves(self) -> tuple[State, ...]:
+        """What holds after the last step."""
+        holding = dict.fromkeys(self.begins)
+        for step in self.steps:
+            holding.update(dict.fromkeys(step.gives))
+            for state in step.ends:
+                holding.pop(state, None)
+        return tuple(holding)
+
+    def standing(self, *kinds: Holds) -> tuple[State, ...]:
+        """Return what holds after the last step, of some kinds."""
+        return tuple(state for state in self.leaves if state.holds in kinds)
+
+    @property
+    def scripts(self) -> tuple[tuple[str, Step], ...]:
+        """All steps in order, each with the path of its script below `runbook/`, without the ending."""
+        if self.name != SETUP:
+            return tuple(
+                (f"{self.name}/{number:02}-{step.slug}", step) for number, step in enumerate(self.steps, 1)
+            )
+        counts: Counter[str] = Counter()
+        found = []
+        for step in self.steps:
+            counts[step.host] += 1
+            found.append((f"{counts[step.host]:02}-{step.slug}", step))
+        return tuple(found)
+
     def of(self, host: str) -> Mapping[str, Step]:
-        """Return the steps of one host by the names of their scripts, `NN-slug`, in order."""
-        steps = [step for step in self.steps if step.host == host]
-        return {f"{number:02}-{step.slug}": step for number, step in enumerate(steps, 1)}
+        """Return the steps of one host by the paths of their scripts, in order."""
+        return {script: step for script, step in self.scripts if host in step.hosts}

@@ -88,6 +88,8 @@ def _value(key: Key) -> Schema:
         return {"type": "string", "enum": list(key.words)}
     if key.is_size:
         return {"type": "string", "pattern": ecma(_SIZE)}
+    if key.type is bool:
+        return {"type": "boolean"}
     if key.type is int:
         return {"type": "integer", "minimum": key.metadata["minimum"], "maximum": key.metadata["maximum"]}
     pattern = _PATTERNS.get(key.type, key.metadata["pattern"])

@@ -43,8 +43,7 @@ def diff() -> Schema:
     )
     action = {
         "host": text("Name of the host."),
-        "text": text("What is done."),
-        "command": text("Command of a shell; empty where a person has to do it."),
+        "command": text("Command of a shell; behind a # stands what to take care of."),
     }
     names = {"type": "string"}
     return document(

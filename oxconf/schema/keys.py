@@ -29,6 +29,7 @@ FOLLOWS: Mapping[tuple[str, ...], tuple[str, ...]] = {
     ("database", "access"): ("database.mode",),
     ("database", "read_policy"): ("database.mode", "database.access", "database.read_address"),
     ("database", "writer"): ("hosts.roles",),
+    ("mail", "imap_port"): ("mail.imap_secure",),
 }
 """The keys whose default follows from others, with the names of these: what `deployment/defaults.py` fills in."""
 
@@ -200,12 +201,14 @@ def spoken(value: Any) -> str:
 
 
 def _key(one: "Attribute[Any]", path: tuple[str, ...]) -> Key:
-    parts = [part for part in get_args(one.type) if part not in (type(None), ...)]
+    optional = type(None) in get_args(one.type)
+    whole = next(part for part in get_args(one.type) if part is not type(None)) if optional else one.type
+    is_list = getattr(whole, "__origin__", None) is tuple
     return Key(
         path=(*path, one.name),
-        type=parts[0] if parts else one.type,
-        is_list=getattr(one.type, "__origin__", None) is tuple,
-        is_optional=type(None) in get_args(one.type),
+        type=get_args(whole)[0] if is_list else whole,
+        is_list=is_list,
+        is_optional=optional,
         metadata=one.metadata,
     )
 

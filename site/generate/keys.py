@@ -112,7 +112,9 @@ def _type(key: Key) -> str:
         return f"list of {words}" if key.is_list else f"one of {words}"
     if key.type is IPv4Network:
         return "list of IPv4 networks or addresses" if key.is_list else "IPv4 network"
-    text = {IPv4Address: "IPv4 address", int: "whole number", str: "string"}[key.type]
+    text = {IPv4Address: "IPv4 address", int: "whole number", str: "string", bool: "`true` or `false`"}[
+        key.type
+    ]
     return text + (f", in {escape(key.unit)}" if key.unit else "")
 
 

@@ -20,6 +20,7 @@ Pages = dict[str, str | bytes]
 EXPLANATION = (
     "why.md",
     "read-policies.md",
+    "web.md",
     "database-access.md",
     "maxscale.md",
     "sizing.md",

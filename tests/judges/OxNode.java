@@ -14,8 +14,8 @@ import org.apache.coyote.ajp.AbstractAjpProtocol;
 
 /**
  * Stands in for one Open-Xchange node: an AJP connector and a servlet container with the node's servlet paths. Every
- * request gets a session; the answer names the servlet that the container chose, and so does a line on standard
- * output, for answers that never reach the client.
+ * request gets a session; the answer names the servlet that the container chose, and the client's address and scheme as
+ * the container knows them. A line on standard output has the servlet as well, for answers that never reach the client.
  *
  * <p>No servlet API is named here, so that the same source compiles against Tomcat 9 (javax) and later (jakarta).
  */
@@ -77,6 +77,7 @@ public final class OxNode {
                     "request " + route + " " + request.getRemoteAddr() + " " + servlet + " " + request.getDecodedRequestURI());
             response.setContentType("text/plain");
             response.getWriter().write(route + " " + servlet + " " + session + "\n");
+            response.getWriter().write("from=" + request.getRemoteAddr() + " scheme=" + request.getScheme() + "\n");
         }
     }
 }

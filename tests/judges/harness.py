@@ -23,6 +23,7 @@ CLUSTERS = {
     "1m-lvs": (Path(__file__).parents[1] / "clusters" / "deployments" / "1m-lvs.toml").read_text(),
     "1m-replication": 'tier = "1m"\n[database]\nmode = "replication"\n',
     "1m-beside": (DEPLOYMENTS / "1m-beside.toml").read_text(),
+    "1m-https-imap": (DEPLOYMENTS / "1m-https-imap.toml").read_text(),
 }
 
 # What daemons say of the machine that they are asked on, not of the files.
@@ -72,7 +73,7 @@ class Host:
         return [file["path"] for file in self.manifest["files"]]
 
     def enabled(self, switch: str) -> list[str]:
-        """What its manifest says to switch on: `unit`, `apache-module` or `apache-conf`."""
+        """What its manifest says of `unit`, `apache-module`, `apache-conf`, `apache-site` or `apache-site-off`."""
         return [enable["name"] for enable in self.manifest["enable"] if enable["switch"] == switch]
 
     def file(self, path: str) -> Path:
@@ -109,6 +110,16 @@ def need(command: str, package: str) -> None:
     """Skip the test unless `command`, or a file of that absolute path, is here."""
     if not shutil.which(command, path=os.environ["PATH"] + ":/usr/local/sbin:/usr/sbin:/sbin"):
         pytest.skip(f"needs {command} (Debian package {package})")
+
+
+def need_package(*packages: str) -> None:
+    """Skip the test unless these packages are installed as a whole: a step asks apt for them, without a network."""
+    for package in packages:
+        done = subprocess.run(
+            ["dpkg-query", "--show", "--showformat=${db:Status-Abbrev}", package], capture_output=True
+        )
+        if not done.stdout.startswith(b"ii"):
+            pytest.skip(f"needs the Debian package {package}")
 
 
 def need_root() -> None:

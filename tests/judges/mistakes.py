@@ -10,9 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from clusters_in_memory import GALERA, REPLICATION
+from judges.apache import SITE
 from judges.daemons import APACHE, EXPORTS, FINDMNT, IFUP, JAVA, PROXY, SERVER, SYSTEMD, VRRP, Daemon
+from judges.harness import DEPLOYMENTS
 
 BALANCERS = "/etc/apache2/conf-available/proxy_ajp.conf"
+REMOTEIP = "/etc/apache2/conf-available/remoteip.conf"
 HAPROXY = "/etc/haproxy/haproxy.cfg"
 KEEPALIVED = "/etc/keepalived/keepalived.conf"
 OX_CNF = "/etc/mysql/ox.conf.d/ox.cnf"
@@ -24,8 +27,9 @@ DROP_IN = "/etc/systemd/system/open-xchange.service.d/oxconf-filestore.conf"
 LIMITS = "/etc/systemd/system/mariadb.service.d/oxconf.conf"
 LVS_ADDRESSES = "/etc/systemd/system/oxconf-lvs-addresses.service"
 SOCKET = "/etc/systemd/system/clustercheck.socket"
-LVS = (Path(__file__).parents[1] / "clusters" / "deployments" / "1m-lvs.toml").read_text("utf-8")
-CLUSTERS = {"galera": GALERA, "replication": REPLICATION, "lvs": LVS}
+HTTPS = (DEPLOYMENTS / "1m-https-imap.toml").read_text("utf-8")
+LVS = (DEPLOYMENTS / "1m-lvs.toml").read_text("utf-8")
+CLUSTERS = {"galera": GALERA, "replication": REPLICATION, "lvs": LVS, "https": HTTPS}
 
 # Pieces of the right files.
 CHECK = """\
@@ -118,6 +122,24 @@ MISTAKES = (
     web("OX125", "The timeout of users for devices that wait for push", "timeout=1900", "timeout=100"),
     web("OX810", "SOAP closed by a `<Location>` alone", CLOSED, LOCATION),
     web("OX816", "`ProxyRequests On`", "ProxyRequests Off", "ProxyRequests On"),
+    Mistake(
+        "OX819",
+        "A `Redirect` to HTTPS beside a `ProxyPass` of all sites",
+        APACHE,
+        "web1",
+        SITE,
+        ("        ProxyPass !\n", ""),
+        "https",
+    ),
+    Mistake(
+        "OX822",
+        "`RemoteIPHeader` without `RemoteIPInternalProxy`",
+        APACHE,
+        "web1",
+        REMOTEIP,
+        ("RemoteIPInternalProxy 10.20.30.240 192.0.2.0/28\n", ""),
+        "https",
+    ),
     # HAProxy
     proxy("OX413", "Timeouts below the life of a pooled connection", "client 20m", "client 50s"),
     proxy("OX416", "Two servers without `backup` that take writes", f"{SECOND} backup", SECOND),

@@ -47,7 +47,8 @@ class Sandbox:
             process.wait()
         self.holder.wait()
 
-    def _inside(self, *command: str) -> list[str]:
+    def inside(self, *command: str) -> list[str]:
+        """The command that runs `command` inside."""
         return ["nsenter", f"--target={self.pid}", "--mount", "--net", "--uts", "--pid", *command]
 
     def run(
@@ -55,7 +56,7 @@ class Sandbox:
     ) -> subprocess.CompletedProcess[str]:
         """Run `command` inside to its end; with `check`, another exit than 0 fails the test."""
         done = subprocess.run(
-            self._inside(*command),
+            self.inside(*command),
             input=stdin,
             capture_output=True,
             text=True,
@@ -69,7 +70,7 @@ class Sandbox:
         """Start `command` inside, its output to `log`; return its process id."""
         with log.open("ab") as output:
             process = subprocess.Popen(
-                self._inside(
+                self.inside(
                     "sh", "-c", 'read -r pid rest </proc/self/stat; echo $pid; exec "$@" >&2', "sh", *command
                 ),
                 stdin=subprocess.DEVNULL,

@@ -8,6 +8,8 @@ from judges.harness import Host
 # Every kind of file that is rendered, and who judges it in this folder.
 JUDGES = {
     "/etc/apache2/conf-available/proxy_ajp.conf": "test_apache, test_live_web",
+    "/etc/apache2/conf-available/remoteip.conf": "test_apache, test_live_https",
+    "/etc/apache2/sites-available/000-open-xchange.conf": "test_apache, test_live_https",
     "/etc/exports": "test_system",
     "/etc/fstab": "test_system",
     "/etc/haproxy/haproxy.cfg": "test_haproxy",

@@ -6,7 +6,6 @@ import os
 import re
 import signal
 import socket
-import subprocess
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -23,7 +22,6 @@ from judges.sandbox import Sandbox, bridge, wire
 from oxconf.syntax import properties
 
 AJP = "/opt/open-xchange/etc/groupware/ajp.properties"
-JAVA_FLAGS = ["-Xmx64m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"]
 STRANGER = "10.20.30.99"
 
 USER_PATHS = {
@@ -208,18 +206,6 @@ def wait_until(condition: Callable[[], bool]) -> None:
             return
         time.sleep(0.1)
     raise AssertionError("waited 30 seconds in vain")
-
-
-@pytest.fixture(scope="module")
-def java_program(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
-    jars = sorted(Path("/usr/share/java").glob("tomcat[0-9]*-embed-core.jar"))
-    if not jars:
-        pytest.skip("needs an embedded Tomcat (Debian package libtomcat10-embed-java)")
-    need("javac", "default-jdk-headless")
-    classes = tmp_path_factory.mktemp("classes")
-    source = Path(__file__).with_name("OxNode.java")
-    subprocess.run(["javac", "-cp", str(jars[-1]), "-d", str(classes), str(source)], check=True)
-    return ["java", *JAVA_FLAGS, f"-Djava.io.tmpdir={classes}", "-cp", f"{classes}:{jars[-1]}", "OxNode"]
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
+import subprocess
 from pathlib import Path
 
 from judges.harness import Host
@@ -26,7 +26,7 @@ DEBIAN = {
 class LabHost:
     """One host of a rendered cluster on the lab's network, with its unpacked archive in /root/bundle."""
 
-    def __init__(self, host: Host, network: Sandbox, number: int, tmp: Path) -> None:
+    def __init__(self, host: Host, network: Sandbox, number: int) -> None:
         self.host = host
         self.name = host.name
         self.box = Sandbox()
@@ -41,10 +41,7 @@ class LabHost:
         self.box.run("hostname", host.name)
         # The sandbox's process ids are its own, so /proc is mounted anew for what looks into it.
         self.box.run("mount", "-t", "proc", "proc", "/proc")
-        unpacked = tmp / host.name
-        shutil.copytree(host.folder, unpacked, symlinks=True)
-        self.box.run("mkdir", "-p", "/root/bundle")
-        self.box.run("cp", "-a", f"{unpacked}/.", "/root/bundle/")
+        self.unpack(host.folder)
         self.box.tmpfs(*FRESH)
         self.box.run("chmod", "1777", "/tmp")
         self.box.run("mkdir", "-p", "/run/lock", "/run/mysqld", "/run/sshd")
@@ -52,6 +49,12 @@ class LabHost:
         self.box.run("mv", "/usr/bin/systemctl", "/usr/bin/systemctl.real")
         self.write("/usr/bin/systemctl", STAND_IN.read_text())
         self.box.run("chmod", "0755", "/usr/bin/systemctl")
+
+    def unpack(self, folder: Path) -> None:
+        """Put a rendered host's folder into /root/bundle, as its unpacked archive."""
+        self.box.run("mkdir", "-p", "/root/bundle")
+        packed = subprocess.run(["tar", "-C", str(folder), "-c", "."], capture_output=True, check=True).stdout
+        subprocess.run(self.box.inside("tar", "-C", "/root/bundle", "-x"), input=packed, check=True)
 
     def write(self, path: str, text: str) -> None:
         """Write a file of the host."""

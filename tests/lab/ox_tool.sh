@@ -33,8 +33,9 @@ for word in "$@"; do printf '%s\n' "$word"; done >"$state/words"
 case $tool in
   initconfigdb)
     sql() {
-      MYSQL_PWD=$(option --configdb-pass) mysql --host="$(option --configdb-host)" --port="$(option --configdb-port)" \
-        --user="$(option --configdb-user)"
+      # As the real one: the words on the command line win over /root/.my.cnf.
+      mysql -h "$(option --configdb-host)" -P "$(option --configdb-port)" -u "$(option --configdb-user)" \
+        -p"$(option --configdb-pass)"
     }
     echo 'DROP DATABASE IF EXISTS configdb; CREATE DATABASE configdb; CREATE TABLE configdb.server (name TEXT);' | sql
     ;;

@@ -201,7 +201,9 @@ class Unit:
             name, _, path = credential.partition(":")
             env["CREDENTIALS_DIRECTORY"] = str(STATE / "credentials")
             (STATE / "credentials").mkdir(exist_ok=True)
-            (STATE / "credentials" / name).write_bytes(Path(path).read_bytes())
+            # systemd reads the file anew for each connection.
+            (STATE / "credentials" / name).unlink(missing_ok=True)
+            (STATE / "credentials" / name).symlink_to(path)
         listen = ["systemd-socket-activate", "--accept", "--inetd"]
         for value in self.values["ListenStream"]:
             listen += ["--listen", value]

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from judges.harness import need, need_root, render_text
+from judges.harness import need, need_package, need_root, render_text
 from judges.sandbox import bridge
 
 from lab.host import LabHost
@@ -42,13 +42,17 @@ WantedBy=multi-user.target
 
 
 def password(purpose: str) -> str:
-    """A password with every character that somebody might forget to quote."""
-    return "abcdefg1" if purpose == "vrrp" else f"{purpose}'\"\\$`;x"
+    """A password with every character that its daemon takes and that somebody might forget to quote."""
+    if purpose == "vrrp":
+        return "abcdefg1"
+    refused = next(each.refused for each in PURPOSES if each.name == purpose)
+    return purpose + "".join(character for character in "'\"\\$`;x" if character not in refused)
 
 
 @pytest.fixture(scope="module")
 def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LabHost]:
     need_root()
+    need_package("mariadb-server", "apache2")
     for command, package in (
         ("mariadbd", "mariadb-server"),
         ("apache2", "apache2"),
@@ -70,7 +74,8 @@ def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LabHost]:
     subprocess.run(["javac", "-nowarn", "-cp", str(jars[-1]), "-d", str(classes), str(source)], check=True)
 
     network = bridge()
-    made = LabHost(rendered, network, 1, tmp)
+    made = LabHost(rendered, network, 1)
+    made.unpack(rendered.folder)
     try:
         made.sh("mkdir -p /opt/open-xchange/sbin /opt/classes")
         for each in classes.iterdir():

@@ -133,6 +133,12 @@ CALLERS = st.lists(
 )
 
 
+BEHIND = st.lists(
+    st.sampled_from(["192.0.2.1", "192.0.2.16/28", "10.255.255.0/30"]), min_size=1, max_size=3, unique=True
+)
+"""External balancers: neither callers of SOAP nor hosts."""
+
+
 def some(draw: st.DrawFn, values: dict[str, st.SearchStrategy[Any]]) -> Tree:
     """Some of the keys of a table, in any order."""
     names = draw(st.lists(st.sampled_from(sorted(values)), unique=True, max_size=len(values)))
@@ -156,7 +162,8 @@ def clusters(draw: st.DrawFn, *, numbers: bool = True, extra: tuple[Role, ...] =
 
     With `numbers` the pool, the server's settings and the ports are drawn as well; they may be too large for the
     hosts or not fit each other, which rules refuse. `extra` are roles that some host has in any case, and `given` are
-    values of the table [database], `balancers`, and `maxscales`, the number of hosts with that role.
+    values of the table [database], say "yes" or "no" to `balancers`, `https` and `external`, or are `maxscales`, the
+    number of hosts with that role.
     """
 
     def chosen(key: str, *words: str) -> str:
@@ -170,6 +177,7 @@ def clusters(draw: st.DrawFn, *, numbers: bool = True, extra: tuple[Role, ...] =
     database: Tree = {"mode": mode, "flavour": flavour, "version": version, "access": access}
     database["read_policy"] = policy
     balancers = chosen("balancers", "yes", "no") == "yes"
+    web = _web(draw, chosen("https", "yes", "no"), "" if balancers else chosen("external", "yes", "no"))
 
     maxscales = int(chosen("maxscales", "0", "1", "2")) if access == "maxscale" else 0
 
@@ -215,7 +223,7 @@ def clusters(draw: st.DrawFn, *, numbers: bool = True, extra: tuple[Role, ...] =
             "firewall": draw(st.sampled_from(["none", "nftables"])),
         },
         "database": database,
-        "web": {"access": "keepalived", "address": addresses[2]} if balancers else {"access": "none"},
+        "web": web | ({"access": "keepalived", "address": addresses[2]} if balancers else {}),
         "filestore": {
             "path": draw(PATHS),
             "uid": draw(st.integers(100, 60_000)),
@@ -230,6 +238,7 @@ def clusters(draw: st.DrawFn, *, numbers: bool = True, extra: tuple[Role, ...] =
             "imap_server": draw(MAIL_SERVERS),
             "smtp_server": draw(MAIL_SERVERS),
             "login_type": draw(st.sampled_from(["user", "global"])),
+            **_authentication(draw),
         },
         "backup": _backup(draw, hosts),
         "munin": {"master": "192.0.2.5"} if draw(st.booleans()) else {},
@@ -250,6 +259,28 @@ def clusters(draw: st.DrawFn, *, numbers: bool = True, extra: tuple[Role, ...] =
     ):
         del tree[table]
     return tree
+
+
+def _web(draw: st.DrawFn, https: str, external: str) -> Tree:
+    """The table [web] without a floating address."""
+    web: Tree = {"access": "external" if external == "yes" else "none"}
+    if external == "yes":
+        web["balancers"] = draw(BEHIND)
+    if https == "yes":
+        web |= {"name": draw(MAIL_SERVERS), "certificate": draw(PATHS), "certificate_key": draw(PATHS)}
+    return web
+
+
+def _authentication(draw: st.DrawFn) -> Tree:
+    secure = draw(st.booleans())
+    mail: Tree = {
+        "authentication": draw(st.sampled_from(["database", "imap"])),
+        "imap_secure": secure,
+        "full_login": draw(st.booleans()),
+    }
+    if draw(st.booleans()):
+        mail["imap_port"] = draw(st.sampled_from([1, 65535, 993 if secure else 143]))
+    return mail
 
 
 def _backup(draw: st.DrawFn, hosts: list[Tree]) -> Tree:

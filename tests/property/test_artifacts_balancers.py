@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from oxconf.artifacts._time import Milliseconds
 from oxconf.artifacts._virtual_server import CHECKS, Check, RealServer, VirtualServer
 from oxconf.artifacts.haproxy_cfg import HaproxyCfg, HealthCheck, Listener, Server, Timeouts
+from oxconf.artifacts.https_site import HttpsSite, Site
 from oxconf.artifacts.keepalived_conf import (
     KeepalivedConf,
     SyncGroup,
@@ -16,6 +17,7 @@ from oxconf.artifacts.keepalived_conf import (
     VrrpInstance,
 )
 from oxconf.artifacts.proxy_ajp import Access, Balancer, BalancerMember, ProxyAjp, ProxyPass
+from oxconf.artifacts.remoteip import RemoteIp
 from oxconf.deployment.secrets import Secret
 
 few = settings(max_examples=100, deadline=None)
@@ -231,6 +233,35 @@ def test_apache_reads_back_what_is_written(artifact: ProxyAjp) -> None:
     assert ProxyAjp.parse(artifact.render()) == artifact
 
 
+sites = st.builds(
+    Site,
+    address=odd_words,
+    server_name=optional(odd_words),
+    document_root=optional(odd_words),
+    passes=st.booleans(),
+    redirect=optional(odd_words),
+    tls=st.booleans(),
+    certificate=optional(odd_words),
+    certificate_key=optional(odd_words),
+    protocols=tuples_of(odd_words),
+    ciphers=tuples_of(words),
+    server_chooses=optional(st.booleans()),
+    session_tickets=optional(st.booleans()),
+)
+
+
+@given(st.builds(HttpsSite, sites=tuples_of(sites)))
+@few
+def test_sites_read_back_as_they_are_written(artifact: HttpsSite) -> None:
+    assert HttpsSite.parse(artifact.render()) == artifact
+
+
+@given(st.builds(RemoteIp, header=optional(odd_words), proxies=tuples_of(odd_words)))
+@few
+def test_remoteip_reads_back_what_is_written(artifact: RemoteIp) -> None:
+    assert RemoteIp.parse(artifact.render()) == artifact
+
+
 pieces = """
 listen a|frontend b|backend b|defaults|  bind :1|  server a b:1 check|  default_backend b|  timeout client
 vrrp_instance a {|}|vrrp_script {|virtual_ipaddress {|authentication {|auth_pass|track_script {|priority
@@ -242,5 +273,5 @@ texts = st.text() | st.lists(st.sampled_from(pieces.strip().replace("\n", "|").s
 @given(texts)
 @few
 def test_any_text_is_read(text: str) -> None:
-    for artifact in (HaproxyCfg, KeepalivedConf, ProxyAjp):
+    for artifact in (HaproxyCfg, KeepalivedConf, ProxyAjp, HttpsSite, RemoteIp):
         artifact.read(text)

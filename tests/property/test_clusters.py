@@ -95,8 +95,14 @@ SYNTAXES = {
     r"/etc/keepalived/.*": keepalived,
     r"/etc/apache2/.*": apache,
 }
-WITHOUT_SYNTAX = ("/usr/local/sbin/", "/usr/local/bin/", "/etc/modules-load.d/")
-"""Scripts, and a list of words."""
+WITHOUT_SYNTAX = (
+    "/usr/local/sbin/",
+    "/usr/local/bin/",
+    "/etc/modules-load.d/",
+    "/etc/munin/",
+    "/etc/nftables.conf",
+)
+"""Scripts, a list of words, and files of which oxconf writes a few lines alone."""
 
 
 def loaded(tree: Tree, passwords: dict[str, str] | None = None) -> Deployment:

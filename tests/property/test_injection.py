@@ -17,7 +17,7 @@ from attrs import evolve, fields, has
 from hypothesis import HealthCheck, given, reject, settings
 from hypothesis import strategies as st
 from property.strategies import INJECTIONS, PRINTABLE, Tree, clusters, injected, leaves, replaced, toml
-from property.test_clusters import SCRIPTS, SYNTAXES, names_a_place, outcome
+from property.test_clusters import SYNTAXES, WITHOUT_SYNTAX, names_a_place, outcome
 
 from oxconf.artifacts._artifact import ParsedArtifact
 from oxconf.bundle.contents import MANIFEST, README, contents
@@ -84,7 +84,7 @@ def readings(plan: Plan) -> list[Any]:
             text = artifact.render()
             if isinstance(artifact, ParsedArtifact):
                 found.append(type(artifact).parse(text))
-            if artifact.path.startswith(SCRIPTS):
+            if artifact.path.startswith(WITHOUT_SYNTAX):
                 found.append(shlex.split(text, comments=True))
             for path, syntax in SYNTAXES.items():
                 if re.fullmatch(path, artifact.path):

@@ -31,6 +31,8 @@ ADMINDAEMON = f"{ETC}/admindaemon/configdb.properties"
 CACHE = f"{ETC}/groupware/cache.ccf"
 INSTALLER = "/usr/local/sbin/oxconf-oxinstaller"
 PROXY = "/etc/apache2/conf-available/proxy_ajp.conf"
+SITE = "/etc/apache2/sites-available/000-open-xchange.conf"
+REMOTEIP = "/etc/apache2/conf-available/remoteip.conf"
 HAPROXY = "/etc/haproxy/haproxy.cfg"
 KEEPALIVED = "/etc/keepalived/keepalived.conf"
 MAXSCALE = "/etc/maxscale.cnf"
@@ -72,6 +74,7 @@ HAPROXY_GALERA = {"mode": "galera", "access": "haproxy", "read_policy": "round-r
 GALERA, REPLICATION, BALANCERS = {"mode": "galera"}, {"mode": "replication"}, {"balancers": "yes"}
 MAXSCALES = {"mode": "galera", "access": "maxscale", "maxscales": "0"}
 MARIADB_GALERA = {**GALERA, "flavour": "mariadb", "version": "10.11"}
+HTTPS = {"https": "yes"}
 LVS = {"mode": "galera", "access": "lvs", "read_policy": "round-robin-causal"}
 EXPORTS = {"extra": ("filestore",)}
 
@@ -147,6 +150,9 @@ MUTATIONS = (
     Mutation("OX810", PROXY, r"Require all denied", "Require all granted"),
     Mutation("OX813", GROUPWARE, r"(?<=Property\.2=password=).+", "elsewhere"),
     Mutation("OX816", PROXY, r"(?<=ProxyRequests )Off", "On"),
+    Mutation("OX819", SITE, r"ProxyPass !", "", needs=HTTPS),
+    Mutation("OX819", SITE, r' +<Location "/">(?s:.*?)</Location>\n.*\n', "", needs=HTTPS),
+    Mutation("OX822", REMOTEIP, r"RemoteIPInternalProxy .*\n", "", needs={"balancers": "no", "external": "yes"}),
     Mutation("OX901", OX_CNF, r"(?<=innodb_buffer_pool_size = ).+", "2T"),
     Mutation("OX016", AJP, r"AJP_JVM_ROUTE=.*\n", ""),
     Mutation("OX222", OX_CNF, r"(?<=max_allowed_packet = ).+", "1M"),

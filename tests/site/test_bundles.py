@@ -53,9 +53,14 @@ def test_archives_and_digests_are_those_of_the_command_line(name: str, tmp_path:
         str(tmp_path),
     ]
     subprocess.run(command, cwd=ROOT, check=True, capture_output=True, env={})
-    made = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    files = [path for path in tmp_path.rglob("*") if path.is_file()]
+    made = {str(path.relative_to(tmp_path)): path.read_bytes() for path in files}
 
-    assert {file: pages()[f"bundles/{name}/{file}"] for file in made} == made
+    # Pages have a head that keeps them out of the search.
+    shown = {file: pages()[f"bundles/{name}/{file}"] for file in made}
+    heads = {file: data.removesuffix(made[file]) for file, data in shown.items() if data != made[file]}
+    assert set(heads) == {file for file in made if file.endswith(".md")}
+    assert set(heads.values()) == {b"---\nsearch:\n  exclude: true\n---\n\n"}
     for host, entry in json.loads(made["manifest.json"])["hosts"].items():
         digest = hashlib.sha256(gzip.decompress(made[entry["archive"]])).hexdigest()
         assert entry["tar_sha256"] == digest

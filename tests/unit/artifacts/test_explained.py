@@ -17,7 +17,7 @@ PROGRAMS = {"backup", "check-maxscale", "check-web", "clustercheck", "none-fit",
 """Shell programs: their variables and arguments are settings, the rest is code."""
 
 STRUCTURE = re.compile(
-    r"\[[^]]+\]|(global|defaults|listen \S+)|.*\{|\}|</?(Proxy|Location|LocationMatch|IfModule)\b.*>"
+    r"\[[^]]+\]|(global|defaults|listen \S+)|.*\{|\}|</?(Proxy|Location|LocationMatch|IfModule|VirtualHost)\b.*>"
     r"|!includedir .*|(auto|iface) .*|set -eu|exec .*"
 )
 """Lines that only hold others together."""

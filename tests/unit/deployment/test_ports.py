@@ -13,7 +13,8 @@ DEPLOYMENTS = sorted((Path(__file__).parents[2] / "clusters" / "deployments").gl
 
 LISTENS = {
     "/etc/haproxy/haproxy.cfg": r"^ *bind [^ :]*:(\d+)",
-    "/etc/maxscale.cnf": r"^(?:admin_)?port=((?!3306$)\d+)$",
+    "/etc/maxscale.cnf": r"^(?:admin_)?port=(\d+)$(?!\n(?:#.*\n)*priority=)",
+    "/etc/apache2/sites-available/000-open-xchange.conf": r"^<VirtualHost [*]:(\d+)>",
     "/etc/systemd/system/clustercheck.socket": r"^ListenStream=(\d+)",
     "/opt/open-xchange/etc/groupware/ajp.properties": r"^AJP_PORT=(\d+)",
     "/opt/open-xchange/etc/groupware/cache.ccf": r"(?:TcpListenerPort|UdpDiscoveryPort)=(\d+)",

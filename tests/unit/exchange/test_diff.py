@@ -12,14 +12,11 @@ from click.testing import CliRunner
 from jsonschema import Draft202012Validator
 
 import oxconf
-from oxconf.artifacts._effects import NoEffect, services
-from oxconf.artifacts.write_address import WriteAddress
 from oxconf.cli import oxconf as command
 from oxconf.deployment.load import load_text
 from oxconf.deployment.secrets import PURPOSES
 from oxconf.exchange.diff import ONLY_COMMENTS, Diff, Kind, diff
 from oxconf.exchange.upgrade import Fate
-from oxconf.plan import ARTIFACTS
 from oxconf.report.diff import document, show, to_json
 from oxconf.schema.catalog import SCHEMAS
 
@@ -113,7 +110,9 @@ def test_the_writer_comes_last_of_the_database_servers() -> None:
     found = diff(load_text(text), load_text(text + "[database.tuning]\nmax_allowed_packet = '32M'\n"))
 
     assert [one.host for one in found.actions] == ["db1", "db3", "db2"]
-    assert {one.actions[0].command for one in found.actions} == {"systemctl restart mariadb.service"}
+    assert {one.commands[0].partition("  #")[0] for one in found.actions} == {
+        "systemctl restart mariadb.service"
+    }
 
 
 def test_a_comment_restarts_nothing() -> None:
@@ -146,29 +145,3 @@ def test_a_file_that_goes_is_named() -> None:
 
     gone = {file.path for file in found.files if file.kind is Kind.REMOVED and file.host == "db1"}
     assert "/etc/mysql/ox.conf.d/gtid.cnf" in gone
-
-
-def test_every_file_says_what_its_change_asks_for() -> None:
-    for artifact in ARTIFACTS:
-        services([artifact.path])
-    with pytest.raises(NoEffect, match="/etc/elsewhere"):
-        services(["/etc/elsewhere"])
-
-
-def test_services_stand_once_and_in_a_safe_order() -> None:
-    paths = [
-        "/opt/open-xchange/etc/groupware/ajp.properties",
-        "/opt/open-xchange/etc/groupware/cache.ccf",
-        "/etc/haproxy/haproxy.cfg",
-        "/etc/systemd/system/mysql.service.d/oxconf.conf",
-        "/etc/mysql/ox.conf.d/ox.cnf",
-        WriteAddress.path,
-    ]
-
-    assert [action.command for action in services(paths, database="mysql.service")] == [
-        "systemctl daemon-reload",
-        "systemctl restart mysql.service",
-        "systemctl try-restart oxconf-write-address.service",
-        "systemctl reload haproxy.service",
-        "systemctl restart open-xchange.service",
-    ]

@@ -173,8 +173,10 @@ def test_an_editor_shows_text_unit_range_default_and_who_says_so() -> None:
         "Default: 10000 (configdb.properties as shipped)."
     )
     assert at("web", "access")["description"] == (
-        "keepalived moves a floating address between the hosts that have the role balancer. "
-        "One of keepalived, none. Default by tier: poc: none (oxconf: one web server, nothing to move an address to); "
+        "keepalived: a floating address that moves between the hosts with the role balancer; external: a balancer that "
+        "is none of these hosts; none: users come to the web servers themselves. "
+        "One of keepalived, external, none. "
+        "Default by tier: poc: none (oxconf: one web server, nothing to move an address to); "
         "100k, 1m: keepalived (the tutorial)."
     )
     assert at("database", "tuning", "gcache_size")["description"] == (

@@ -11,6 +11,9 @@
 set -eu
 step='01-packages'
 log=/var/log/apt/term.log
+usage=''
+up=
+me='db1'
 client=mariadb
 socket=/run/mysqld/mysqld.sock
 data=/var/lib/mysql

@@ -14,6 +14,9 @@
 set -eu
 step='05-enable'
 log=''
+usage=''
+up=
+me='db1'
 client=mariadb
 socket=/run/mysqld/mysqld.sock
 data=/var/lib/mysql

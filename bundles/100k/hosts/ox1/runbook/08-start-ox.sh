@@ -20,6 +20,9 @@
 set -eu
 step='08-start-ox'
 log=/var/log/open-xchange/open-xchange.log.0
+usage=''
+up=
+me='ox1'
 . "$(dirname "$0")/lib.sh"
 begin "$@"
 

@@ -6,6 +6,9 @@
 set -eu
 step=verify
 log=
+usage=
+up=
+me='ox1'
 . "$(dirname "$0")/lib.sh"
 begin "$@"
 
@@ -35,12 +38,12 @@ check_5() {
 check check_5 'multicast to 224.0.0.1 leaves by eth0' 'ip route replace 224.0.0.0/8 dev eth0'
 
 check_6() {
-  MYSQL_PWD=$configdb_password mysql --host=127.0.0.1 --port=3307 --user=openexchange --execute='SELECT 1 FROM configdb.server LIMIT 1'
+  MYSQL_PWD=$configdb_password mysql --no-defaults --host=127.0.0.1 --port=3307 --user=openexchange --execute='SELECT 1 FROM configdb.server LIMIT 1'
 }
 check check_6 'the database answers where the writes go, 127.0.0.1:3307' 'Look at what stands in front of the database on this host, then at the database servers.'
 
 check_7() {
-  MYSQL_PWD=$configdb_password mysql --host=127.0.0.1 --port=3306 --user=openexchange --execute='SELECT 1 FROM configdb.server LIMIT 1'
+  MYSQL_PWD=$configdb_password mysql --no-defaults --host=127.0.0.1 --port=3306 --user=openexchange --execute='SELECT 1 FROM configdb.server LIMIT 1'
 }
 check check_7 'the database answers where the reads go, 127.0.0.1:3306' 'Look at what stands in front of the database on this host, then at the database servers.'
 

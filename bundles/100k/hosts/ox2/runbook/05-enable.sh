@@ -14,6 +14,9 @@
 set -eu
 step='05-enable'
 log=''
+usage=''
+up=
+me='ox2'
 . "$(dirname "$0")/lib.sh"
 begin "$@"
 

@@ -14,6 +14,9 @@
 set -eu
 step='08-start'
 log='journalctl -u apache2.service and journalctl -u keepalived.service'
+usage=''
+up=
+me='ox2'
 . "$(dirname "$0")/lib.sh"
 begin "$@"
 

@@ -16,6 +16,9 @@
 set -eu
 step='09-verify'
 log=''
+usage=''
+up=
+me='ox2'
 . "$(dirname "$0")/lib.sh"
 begin "$@"
 

@@ -1,22 +1,29 @@
 # Functions of the steps in this folder; each step reads them. POSIX sh, nothing but Debian's essential packages.
-# The steps set step, log, client and socket; secrets.sh sets the passwords.
+# The steps set step, log, usage, up, me, client and socket; secrets.sh sets the passwords.
 # shellcheck shell=sh disable=SC2034,SC2154
 
 yes=
 failed=0
+words=
+state=/var/lib/oxconf
 
-# Every step begins with this: options, the archive's folder, and whether it is run as root.
+# Every step begins with this: options and words, the archive's folder, and whether it is run as root.
 begin() {
   for word in "$@"; do
     case $word in
       --yes) yes=1 ;;
       --help) sed -n '2,/^$/s/^# \{0,1\}//p' "$0"; exit 0 ;;
-      *) printf '%s: unknown option %s; there are --yes and --help\n' "$0" "$word" >&2; exit 2 ;;
+      -*) printf '%s: unknown option %s; there are --yes and --help\n' "$0" "$word" >&2; exit 2 ;;
+      *[!A-Za-z0-9=:,./@%+~_-]*) printf '%s: "%s" can not be meant: %s\n' "$0" "$word" "$usage" >&2; exit 2 ;;
+      *) words="$words $word" ;;
     esac
   done
-  cd "$(dirname "$0")/.." || exit 2
+  [ -z "$usage" ] || [ -n "$words" ] || { printf 'usage: %s %s [--yes]\n' "$0" "$usage" >&2; exit 2; }
+  [ -n "$usage" ] || [ -z "$words" ] || { printf '%s takes no words, but has:%s\n' "$0" "$words" >&2; exit 2; }
+  cd "$(dirname "$0")$up/.." || exit 2
+  here=$(dirname "runbook/$step")
   [ "$(id -u)" = 0 ] || stop 'this step changes the system: run it as root'
-  ! grep -qsE "'REPLACE_[a-z]*'|=REPLACE_[a-z]*$" runbook/secrets.sh runbook/*.sql ||
+  ! grep -qsE "'REPLACE_[a-z]*'|=REPLACE_[a-z]*$" runbook/secrets.sh runbook/*.sql runbook/*/*.sql ||
     stop 'passwords are missing in this archive: render it with --secrets FILE'
   # shellcheck source=/dev/null
   [ ! -e runbook/secrets.sh ] || . runbook/secrets.sh
@@ -123,4 +130,41 @@ ox() {
     fi
   done
   [ -n "$found" ] || stop 'there is no unit of Open-Xchange on this host: install its packages'
+}
+
+# given NAME: what the words say of it, as NAME=VALUE.
+given() {
+  for word in $words; do
+    case $word in "$1="*) printf '%s\n' "${word#*=}" ;; esac
+  done
+}
+
+# address_of NAME NAME=ADDRESS...: the address of one of them; the step ends when it is none.
+address_of() {
+  wanted=$1
+  shift
+  for peer in "$@"; do
+    [ "${peer%%=*}" != "$wanted" ] || { printf '%s\n' "${peer#*=}"; return 0; }
+  done
+  stop "there is no $wanted among $*"
+}
+
+# peer_answers PORT NAME=ADDRESS...: whether one of them, other than this host, listens there.
+peer_answers() {
+  port=$1
+  shift
+  for peer in "$@"; do
+    [ "${peer%%=*}" = "$me" ] || ! answers "${peer#*=}" "$port" || return 0
+  done
+  return 1
+}
+
+# setup_steps SLUG...: take the setup's own steps of those names, as far as this host has them.
+setup_steps() {
+  for slug in "$@"; do
+    for script in runbook/[0-9][0-9]-"$slug".sh; do
+      [ -e "$script" ] || continue
+      sh "$script" ${yes:+--yes} || stop "$script did not work"
+    done
+  done
 }

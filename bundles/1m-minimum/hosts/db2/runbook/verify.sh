@@ -6,6 +6,9 @@
 set -eu
 step=verify
 log=
+usage=
+up=
+me='db2'
 client=mariadb
 socket=/run/mysqld/mysqld.sock
 data=/var/lib/mysql

@@ -14,6 +14,9 @@
 set -eu
 step='04-oxinstaller'
 log=''
+usage=''
+up=
+me='ox1'
 . "$(dirname "$0")/lib.sh"
 begin "$@"
 

@@ -14,6 +14,9 @@
 set -eu
 step='06-enable'
 log=''
+usage=''
+up=
+me='ox1'
 . "$(dirname "$0")/lib.sh"
 begin "$@"
 

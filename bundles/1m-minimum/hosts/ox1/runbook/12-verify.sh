@@ -16,6 +16,9 @@
 set -eu
 step='12-verify'
 log=''
+usage=''
+up=
+me='ox1'
 . "$(dirname "$0")/lib.sh"
 begin "$@"
 

@@ -19,6 +19,9 @@
 set -eu
 step='07-start-ox'
 log=/var/log/open-xchange/open-xchange.log.0
+usage=''
+up=
+me='ox2'
 . "$(dirname "$0")/lib.sh"
 begin "$@"
 

@@ -15,6 +15,9 @@
 set -eu
 step='10-reopen'
 log='journalctl -u mysql.service, and the file that log_error names, on Debian under /var/log/mysql/'
+usage=''
+up=
+me='db1'
 client=mysql
 socket=/run/mysqld/mysqld.sock
 data=/var/lib/mysql

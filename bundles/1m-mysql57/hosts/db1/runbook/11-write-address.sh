@@ -15,6 +15,9 @@
 set -eu
 step='11-write-address'
 log='journalctl -u oxconf-write-address.service'
+usage=''
+up=
+me='db1'
 client=mysql
 socket=/run/mysqld/mysqld.sock
 data=/var/lib/mysql

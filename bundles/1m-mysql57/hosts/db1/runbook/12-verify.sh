@@ -15,6 +15,9 @@
 set -eu
 step='12-verify'
 log=''
+usage=''
+up=
+me='db1'
 client=mysql
 socket=/run/mysqld/mysqld.sock
 data=/var/lib/mysql

@@ -15,6 +15,9 @@
 set -eu
 step='04-install'
 log=/var/backups/oxconf
+usage=''
+up=
+me='db2'
 client=mysql
 socket=/run/mysqld/mysqld.sock
 data=/var/lib/mysql

@@ -14,6 +14,9 @@
 set -eu
 step='05-enable'
 log=''
+usage=''
+up=
+me='db3'
 client=mysql
 socket=/run/mysqld/mysqld.sock
 data=/var/lib/mysql

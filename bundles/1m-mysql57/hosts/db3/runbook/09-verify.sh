@@ -15,6 +15,9 @@
 set -eu
 step='09-verify'
 log=''
+usage=''
+up=
+me='db3'
 client=mysql
 socket=/run/mysqld/mysqld.sock
 data=/var/lib/mysql

@@ -14,6 +14,9 @@
 set -eu
 step='03-install'
 log=/var/backups/oxconf
+usage=''
+up=
+me='filestore1'
 . "$(dirname "$0")/lib.sh"
 begin "$@"
 

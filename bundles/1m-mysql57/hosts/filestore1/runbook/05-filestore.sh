@@ -15,6 +15,9 @@
 set -eu
 step='05-filestore'
 log='journalctl -u nfs-server'
+usage=''
+up=
+me='filestore1'
 . "$(dirname "$0")/lib.sh"
 begin "$@"
 

@@ -14,6 +14,9 @@
 set -eu
 step='06-verify'
 log=''
+usage=''
+up=
+me='filestore1'
 . "$(dirname "$0")/lib.sh"
 begin "$@"
 

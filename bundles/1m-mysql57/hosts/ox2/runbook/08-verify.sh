@@ -18,6 +18,9 @@
 set -eu
 step='08-verify'
 log=''
+usage=''
+up=
+me='ox2'
 . "$(dirname "$0")/lib.sh"
 begin "$@"
 

@@ -15,6 +15,9 @@
 set -eu
 step='04-install'
 log=/var/backups/oxconf
+usage=''
+up=
+me='ox3'
 . "$(dirname "$0")/lib.sh"
 begin "$@"
 

@@ -18,6 +18,9 @@
 set -eu
 step='08-verify'
 log=''
+usage=''
+up=
+me='ox3'
 . "$(dirname "$0")/lib.sh"
 begin "$@"
 

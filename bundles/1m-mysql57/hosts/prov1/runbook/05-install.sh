@@ -16,6 +16,9 @@
 set -eu
 step='05-install'
 log=/var/backups/oxconf
+usage=''
+up=
+me='prov1'
 . "$(dirname "$0")/lib.sh"
 begin "$@"
 

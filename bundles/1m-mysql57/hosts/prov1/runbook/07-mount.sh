@@ -16,6 +16,9 @@
 set -eu
 step='07-mount'
 log='journalctl -k'
+usage=''
+up=
+me='prov1'
 . "$(dirname "$0")/lib.sh"
 begin "$@"
 

@@ -14,6 +14,9 @@
 set -eu
 step='09-register'
 log=/var/log/open-xchange/open-xchange.log.0
+usage=''
+up=
+me='prov1'
 . "$(dirname "$0")/lib.sh"
 begin "$@"
 

@@ -18,6 +18,9 @@
 set -eu
 step='05-verify'
 log=''
+usage=''
+up=
+me='web2'
 . "$(dirname "$0")/lib.sh"
 begin "$@"
 

@@ -14,6 +14,9 @@
 set -eu
 step='09-dump'
 log='journalctl -u mariadb.service, and the file that log_error names, on Debian under /var/log/mysql/'
+usage=''
+up=
+me='db1'
 client=mariadb
 socket=/run/mysqld/mysqld.sock
 data=/var/lib/mysql
@@ -22,8 +25,8 @@ begin "$@"
 
 ask 'Until the step reopen nobody can write to this server.'
 
-umask 077
 sql --execute='SET GLOBAL read_only = ON'
+umask 077
 mariadb-dump --all-databases --triggers --routines --events --single-transaction \
   --flush-privileges --master-data --gtid >/root/oxconf-master.sql.part
 tail -n 1 /root/oxconf-master.sql.part | grep -q '^-- Dump completed' || stop '/root/oxconf-master.sql.part is not complete'

@@ -16,6 +16,9 @@
 set -eu
 step='06-datadir'
 log='journalctl -u mariadb.service, and the file that log_error names, on Debian under /var/log/mysql/'
+usage=''
+up=
+me='db3'
 client=mariadb
 socket=/run/mysqld/mysqld.sock
 data=/var/lib/mysql

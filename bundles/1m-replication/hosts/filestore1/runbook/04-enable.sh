@@ -14,6 +14,9 @@
 set -eu
 step='04-enable'
 log=''
+usage=''
+up=
+me='filestore1'
 . "$(dirname "$0")/lib.sh"
 begin "$@"
 

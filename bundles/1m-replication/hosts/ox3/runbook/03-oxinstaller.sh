@@ -14,6 +14,9 @@
 set -eu
 step='03-oxinstaller'
 log=''
+usage=''
+up=
+me='ox3'
 . "$(dirname "$0")/lib.sh"
 begin "$@"
 

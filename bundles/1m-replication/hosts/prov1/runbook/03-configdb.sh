@@ -15,6 +15,9 @@
 set -eu
 step='03-configdb'
 log=''
+usage=''
+up=
+me='prov1'
 . "$(dirname "$0")/lib.sh"
 begin "$@"
 
@@ -27,12 +30,12 @@ if is_done >/dev/null 2>&1; then
 fi
 
 before_1() {
-  MYSQL_PWD=$configdb_password mysql --host=10.20.30.217 --port=3306 --user=openexchange --batch --execute='SELECT 1'
+  MYSQL_PWD=$configdb_password mysql --no-defaults --host=10.20.30.217 --port=3306 --user=openexchange --batch --execute='SELECT 1'
 }
 require before_1 'db1 lets openexchange in from here' 'Take the step accounts on db1; look at firewalls between the hosts.'
 
 before_2() {
-  [ -z "$(MYSQL_PWD=$configdb_password mysql --host=10.20.30.217 --port=3306 --user=openexchange --batch --skip-column-names --execute="SHOW DATABASES LIKE 'configdb'")" ]
+  [ -z "$(MYSQL_PWD=$configdb_password mysql --no-defaults --host=10.20.30.217 --port=3306 --user=openexchange --batch --skip-column-names --execute="SHOW DATABASES LIKE 'configdb'")" ]
 }
 require before_2 'there is no configdb yet' 'It exists, and this step would empty it. Go on with the next step.'
 
@@ -43,7 +46,7 @@ install -d /var/lib/oxconf
 touch /var/lib/oxconf/configdb
 
 after_1() {
-  MYSQL_PWD=$configdb_password mysql --host=10.20.30.217 --port=3306 --user=openexchange --batch --skip-column-names --execute="SHOW DATABASES LIKE 'configdb'" | grep -qx configdb
+  MYSQL_PWD=$configdb_password mysql --no-defaults --host=10.20.30.217 --port=3306 --user=openexchange --batch --skip-column-names --execute="SHOW DATABASES LIKE 'configdb'" | grep -qx configdb
 }
 confirm after_1 'configdb exists'
 

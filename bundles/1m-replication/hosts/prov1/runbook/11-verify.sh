@@ -18,6 +18,9 @@
 set -eu
 step='11-verify'
 log=''
+usage=''
+up=
+me='prov1'
 . "$(dirname "$0")/lib.sh"
 begin "$@"
 

@@ -11,6 +11,9 @@
 set -eu
 step='01-packages'
 log=/var/log/apt/term.log
+usage=''
+up=
+me='web1'
 . "$(dirname "$0")/lib.sh"
 begin "$@"
 

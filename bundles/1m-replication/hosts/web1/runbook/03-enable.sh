@@ -14,6 +14,9 @@
 set -eu
 step='03-enable'
 log=''
+usage=''
+up=
+me='web1'
 . "$(dirname "$0")/lib.sh"
 begin "$@"
 

@@ -14,6 +14,9 @@
 set -eu
 step='02-install'
 log=/var/backups/oxconf
+usage=''
+up=
+me='web2'
 . "$(dirname "$0")/lib.sh"
 begin "$@"
 

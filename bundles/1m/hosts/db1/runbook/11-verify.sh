@@ -15,6 +15,9 @@
 set -eu
 step='11-verify'
 log=''
+usage=''
+up=
+me='db1'
 client=mariadb
 socket=/run/mysqld/mysqld.sock
 data=/var/lib/mysql

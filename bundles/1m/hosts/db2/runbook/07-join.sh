@@ -16,6 +16,9 @@
 set -eu
 step='07-join'
 log='journalctl -u mariadb.service, and the file that log_error names, on Debian under /var/log/mysql/; on the donor /var/lib/mysql/innobackup.backup.log or mariabackup.backup.log'
+usage=''
+up=
+me='db2'
 client=mariadb
 socket=/run/mysqld/mysqld.sock
 data=/var/lib/mysql

@@ -15,6 +15,9 @@
 set -eu
 step='08-start'
 log='journalctl -u clustercheck.socket'
+usage=''
+up=
+me='db2'
 client=mariadb
 socket=/run/mysqld/mysqld.sock
 data=/var/lib/mysql

@@ -14,6 +14,9 @@
 set -eu
 step='03-stop'
 log='journalctl -u mariadb.service, and the file that log_error names, on Debian under /var/log/mysql/'
+usage=''
+up=
+me='db3'
 client=mariadb
 socket=/run/mysqld/mysqld.sock
 data=/var/lib/mysql

@@ -14,6 +14,9 @@
 set -eu
 step='02-packages'
 log=/var/log/apt/term.log
+usage=''
+up=
+me='filestore1'
 . "$(dirname "$0")/lib.sh"
 begin "$@"
 

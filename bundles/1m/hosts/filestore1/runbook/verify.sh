@@ -6,6 +6,9 @@
 set -eu
 step=verify
 log=
+usage=
+up=
+me='filestore1'
 . "$(dirname "$0")/lib.sh"
 begin "$@"
 

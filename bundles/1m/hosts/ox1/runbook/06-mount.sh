@@ -16,6 +16,9 @@
 set -eu
 step='06-mount'
 log='journalctl -k'
+usage=''
+up=
+me='ox1'
 . "$(dirname "$0")/lib.sh"
 begin "$@"
 

@@ -11,6 +11,9 @@
 set -eu
 step='01-user'
 log=''
+usage=''
+up=
+me='ox3'
 . "$(dirname "$0")/lib.sh"
 begin "$@"
 

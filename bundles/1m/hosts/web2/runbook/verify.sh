@@ -6,6 +6,9 @@
 set -eu
 step=verify
 log=
+usage=
+up=
+me='web2'
 . "$(dirname "$0")/lib.sh"
 begin "$@"
 

@@ -14,6 +14,9 @@
 set -eu
 step='05-oxinstaller'
 log=''
+usage=''
+up=
+me='ox1'
 client=mariadb
 socket=/run/mysqld/mysqld.sock
 data=/var/lib/mysql

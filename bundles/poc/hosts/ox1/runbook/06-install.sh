@@ -16,6 +16,9 @@
 set -eu
 step='06-install'
 log=/var/backups/oxconf
+usage=''
+up=
+me='ox1'
 client=mariadb
 socket=/run/mysqld/mysqld.sock
 data=/var/lib/mysql

@@ -15,6 +15,9 @@
 set -eu
 step='11-filestore'
 log='journalctl -u nfs-server'
+usage=''
+up=
+me='ox1'
 client=mariadb
 socket=/run/mysqld/mysqld.sock
 data=/var/lib/mysql

@@ -15,6 +15,9 @@
 set -eu
 step='12-configdb'
 log=''
+usage=''
+up=
+me='ox1'
 client=mariadb
 socket=/run/mysqld/mysqld.sock
 data=/var/lib/mysql
@@ -30,12 +33,12 @@ if is_done >/dev/null 2>&1; then
 fi
 
 before_1() {
-  MYSQL_PWD=$configdb_password mysql --host=127.0.0.1 --port=3306 --user=openexchange --batch --execute='SELECT 1'
+  MYSQL_PWD=$configdb_password mysql --no-defaults --host=127.0.0.1 --port=3306 --user=openexchange --batch --execute='SELECT 1'
 }
 require before_1 'ox1 lets openexchange in from here' 'Take the step accounts on ox1; look at firewalls between the hosts.'
 
 before_2() {
-  [ -z "$(MYSQL_PWD=$configdb_password mysql --host=127.0.0.1 --port=3306 --user=openexchange --batch --skip-column-names --execute="SHOW DATABASES LIKE 'configdb'")" ]
+  [ -z "$(MYSQL_PWD=$configdb_password mysql --no-defaults --host=127.0.0.1 --port=3306 --user=openexchange --batch --skip-column-names --execute="SHOW DATABASES LIKE 'configdb'")" ]
 }
 require before_2 'there is no configdb yet' 'It exists, and this step would empty it. Go on with the next step.'
 
@@ -46,7 +49,7 @@ install -d /var/lib/oxconf
 touch /var/lib/oxconf/configdb
 
 after_1() {
-  MYSQL_PWD=$configdb_password mysql --host=127.0.0.1 --port=3306 --user=openexchange --batch --skip-column-names --execute="SHOW DATABASES LIKE 'configdb'" | grep -qx configdb
+  MYSQL_PWD=$configdb_password mysql --no-defaults --host=127.0.0.1 --port=3306 --user=openexchange --batch --skip-column-names --execute="SHOW DATABASES LIKE 'configdb'" | grep -qx configdb
 }
 confirm after_1 'configdb exists'
 

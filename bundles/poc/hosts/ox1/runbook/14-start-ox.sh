@@ -17,6 +17,9 @@
 set -eu
 step='14-start-ox'
 log=/var/log/open-xchange/open-xchange.log.0
+usage=''
+up=
+me='ox1'
 client=mariadb
 socket=/run/mysqld/mysqld.sock
 data=/var/lib/mysql

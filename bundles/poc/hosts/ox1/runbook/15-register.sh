@@ -14,6 +14,9 @@
 set -eu
 step='15-register'
 log=/var/log/open-xchange/open-xchange.log.0
+usage=''
+up=
+me='ox1'
 client=mariadb
 socket=/run/mysqld/mysqld.sock
 data=/var/lib/mysql

@@ -14,6 +14,9 @@
 set -eu
 step='17-start'
 log='journalctl -u apache2.service'
+usage=''
+up=
+me='ox1'
 client=mariadb
 socket=/run/mysqld/mysqld.sock
 data=/var/lib/mysql

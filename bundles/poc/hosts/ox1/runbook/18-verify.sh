@@ -16,6 +16,9 @@
 set -eu
 step='18-verify'
 log=''
+usage=''
+up=
+me='ox1'
 client=mariadb
 socket=/run/mysqld/mysqld.sock
 data=/var/lib/mysql

@@ -1,0 +1,43 @@
+#!/bin/sh
+# db3, recover/06-restart-first: Restart the node that began, the ordinary way.
+#
+# For the most advanced node.
+#
+# It then joins like every other one, also after the next boot.
+#
+# Before it:
+#   - the most advanced node: the database server serves
+#   - each other node: the database server serves
+#
+# Again: may be repeated: the result is the same.
+# To undo: There is nothing to undo.
+
+# Variables go to lib.sh and come from secrets.sh; the functions are called by name.
+# shellcheck disable=SC1091,SC2034,SC2154,SC2317
+set -eu
+step='recover/06-restart-first'
+log='journalctl -u mariadb.service, and the file that log_error names, on Debian under /var/log/mysql/'
+usage=''
+up=/..
+me='db3'
+client=mariadb
+socket=/run/mysqld/mysqld.sock
+data=/var/lib/mysql
+. "$(dirname "$0")/../lib.sh"
+begin "$@"
+
+before_1() {
+  peer_answers 4567 db1=10.20.30.217 db2=10.20.30.219 db3=10.20.30.221
+}
+require before_1 'another node answers on port 4567' 'Without another node this would end the cluster: let the others join first.'
+
+systemctl stop mariadb.service
+systemctl start mariadb.service
+
+after_1() {
+  synced() { [ "$(status wsrep_local_state_comment) $(status wsrep_cluster_status)" = 'Synced Primary' ]; }
+  wait_for 300 synced
+}
+confirm after_1 'the node is Synced and Primary'
+
+say "$step: done."

@@ -1,0 +1,29 @@
+#!/bin/sh
+# db1, add-database/03-install: Install the new files, and let them be read.
+#
+# The installer keeps what it replaces, and asks the daemons before anything is live.
+#
+# Before it:
+#   - db1: the packages are installed
+#
+# Again: may be repeated: the result is the same.
+# To undo: sh install.sh --rollback; then the same reloads.
+
+# Variables go to lib.sh and come from secrets.sh; the functions are called by name.
+# shellcheck disable=SC1091,SC2034,SC2154,SC2317
+set -eu
+step='add-database/03-install'
+log=/var/backups/oxconf
+usage=''
+up=/..
+me='db1'
+client=mariadb
+socket=/run/mysqld/mysqld.sock
+data=/var/lib/mysql
+. "$(dirname "$0")/../lib.sh"
+begin "$@"
+
+sh install.sh ${yes:+--yes}
+exportfs -ra
+
+say "$step: done."

@@ -1,0 +1,27 @@
+#!/bin/sh
+# db1, failback/01-hold-back: Keep the health check silent.
+#
+# Without an answer HAProxy takes the node for away, and the writes stay where they are.
+#
+# Again: may be repeated: the result is the same.
+# To undo: systemctl start clustercheck.socket
+
+# Variables go to lib.sh and come from secrets.sh; the functions are called by name.
+# shellcheck disable=SC1091,SC2034,SC2154,SC2317
+set -eu
+step='failback/01-hold-back'
+log=''
+usage=''
+up=/..
+me='db1'
+client=mariadb
+socket=/run/mysqld/mysqld.sock
+data=/var/lib/mysql
+. "$(dirname "$0")/../lib.sh"
+begin "$@"
+
+ask 'If this node takes the writes now, they move to another one.'
+
+systemctl stop clustercheck.socket
+
+say "$step: done."

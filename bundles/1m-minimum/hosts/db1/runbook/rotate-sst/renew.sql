@@ -1,0 +1,1 @@
+SET GLOBAL wsrep_sst_auth = 'sstuser:REPLACE_sst';

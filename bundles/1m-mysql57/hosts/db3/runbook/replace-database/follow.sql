@@ -1,0 +1,3 @@
+CHANGE MASTER TO
+  MASTER_USER = 'repl',
+  MASTER_PASSWORD = 'REPLACE_replication';

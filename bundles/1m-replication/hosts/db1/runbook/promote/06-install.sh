@@ -1,0 +1,29 @@
+#!/bin/sh
+# db1, promote/06-install: Install the files of this archive.
+#
+# The installer keeps what it replaces and asks the daemons before anything is live.
+#
+# Before it:
+#   - db1: the packages are installed
+#   - the new master: the database is complete
+#
+# Again: may be repeated: it finds that it is done, and does nothing.
+# To undo: sh install.sh --rollback
+
+# Variables go to lib.sh and come from secrets.sh; the functions are called by name.
+# shellcheck disable=SC1091,SC2034,SC2154,SC2317
+set -eu
+step='promote/06-install'
+log=/var/backups/oxconf
+usage=''
+up=/..
+me='db1'
+client=mariadb
+socket=/run/mysqld/mysqld.sock
+data=/var/lib/mysql
+. "$(dirname "$0")/../lib.sh"
+begin "$@"
+
+sh install.sh --yes
+
+say "$step: done."

@@ -1,0 +1,3 @@
+# Passwords for the steps beside it, which read this.
+# shellcheck disable=SC2034
+replication_password=REPLACE_replication

@@ -1,0 +1,39 @@
+#!/bin/sh
+# db2, rotate-configdb/06-only-new: Let the accounts take the new password alone.
+#
+# For the master.
+#
+# The old one is worth nothing any more.
+#
+# Before it:
+#   - the OX node: it uses the new password
+#   - prov1: it uses the new password
+#   - the OX node: it uses the new password
+#
+# Again: may be repeated: the result is the same.
+# To undo: The same steps with the old password in the secrets file.
+
+# Variables go to lib.sh and come from secrets.sh; the functions are called by name.
+# shellcheck disable=SC1091,SC2034,SC2154,SC2317
+set -eu
+step='rotate-configdb/06-only-new'
+log='journalctl -u mariadb.service, and the file that log_error names, on Debian under /var/log/mysql/'
+usage=''
+up=/..
+me='db2'
+client=mariadb
+socket=/run/mysqld/mysqld.sock
+data=/var/lib/mysql
+. "$(dirname "$0")/../lib.sh"
+begin "$@"
+
+before_1() {
+  ip -4 -brief address show | grep -qwF 10.20.30.218
+}
+require before_1 'this server is the master: it has the write address 10.20.30.218' 'Take this step on the server that has it.'
+
+ask 'Whoever still uses the old password is refused from here on.'
+
+sql <"$here/only-new.sql"
+
+say "$step: done."

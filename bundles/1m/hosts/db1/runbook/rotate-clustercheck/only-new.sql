@@ -1,0 +1,1 @@
+ALTER USER 'clustercheck'@'localhost' IDENTIFIED BY 'REPLACE_clustercheck';

@@ -1,0 +1,1 @@
+ALTER USER 'sstuser'@'localhost' IDENTIFIED BY 'REPLACE_sst';

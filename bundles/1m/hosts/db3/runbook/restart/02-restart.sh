@@ -1,0 +1,42 @@
+#!/bin/sh
+# db3, restart/02-restart: Restart the database server.
+#
+# The others serve meanwhile.
+#
+# Before it:
+#   - db3: the database server serves
+#   - db2: it uses the new password
+#
+# Again: may be repeated: the result is the same.
+# To undo: There is nothing to undo.
+
+# Variables go to lib.sh and come from secrets.sh; the functions are called by name.
+# shellcheck disable=SC1091,SC2034,SC2154,SC2317
+set -eu
+step='restart/02-restart'
+log='journalctl -u mariadb.service, and the file that log_error names, on Debian under /var/log/mysql/'
+usage=''
+up=/..
+me='db3'
+client=mariadb
+socket=/run/mysqld/mysqld.sock
+data=/var/lib/mysql
+. "$(dirname "$0")/../lib.sh"
+begin "$@"
+
+before_1() {
+  [ "$(status wsrep_cluster_size) $(status wsrep_local_state_comment)" = "3 Synced" ]
+}
+require before_1 'all 3 members of the cluster are here, and this one is Synced' 'Bring the others back first: with one more away the cluster may stop.'
+
+ask 'Connections to this node end; new ones go to the others.'
+
+systemctl restart mariadb.service
+
+after_1() {
+  synced() { [ "$(status wsrep_local_state_comment) $(status wsrep_cluster_status)" = 'Synced Primary' ]; }
+  wait_for 300 synced
+}
+confirm after_1 'the node is Synced and Primary'
+
+say "$step: done."

@@ -1,0 +1,370 @@
+"""A database server comes, goes, or is replaced; and the writes of Galera go back to the writer."""
+
+from collections.abc import Iterable, Iterator
+
+from oxconf.artifacts._server import unit_name
+from oxconf.artifacts.maxscale_cnf import MaxscaleCnf
+from oxconf.deployment.model import Mode, Role
+from oxconf.deployment.ports import GALERA_PORT
+from oxconf.deployment.topology import (
+    database_hosts,
+    ox_hosts,
+    runs_haproxy,
+)
+from oxconf.plan import HostPlan, Plan
+from oxconf.runbook import _product as product
+from oxconf.runbook import hosts
+from oxconf.runbook.database import MARK, START_SECONDS, join_anywhere, synced
+from oxconf.runbook.recover import peers
+from oxconf.runbook.replication import DUMP, dump_all, load_dump, login, point, slave_runs
+from oxconf.runbook.sql import accounts_sql
+from oxconf.runbook.step import Holds, Phase, Repeat, Runbook, State, Step, Test
+
+NEW = "the new server"
+LEAVING = "the server that leaves"
+MASTER = "the master"
+PLAN = (
+    "Change cluster.toml first, see with `oxconf diff OLD NEW` what follows from it, then render and copy the new "
+    "archives to the hosts. "
+)
+
+
+def add(plan: Plan, setup: Runbook) -> Runbook:
+    """Return the runbook by which a server comes to those that are there."""
+    return Runbook(
+        "add-database",
+        "Add a database server",
+        PLAN
+        + "Name the new server last in the file: the server ids of replication are the places there. These steps "
+        "are in the new archives.",
+        (
+            Phase("The new server", "On its own, before anybody knows it.", (_prepare(plan, fresh=False),)),
+            Phase(
+                "The others get to know it",
+                "Nothing is restarted: a server reads the list of its peers when it starts.",
+                (_accounts(plan), *_files(plan, Role.DATABASE, Role.ARBITRATOR)),
+            ),
+            Phase("It joins", "It copies all data from one of the others.", tuple(_joins(plan))),
+            Phase("Those who use it", "", tuple(_users(plan))),
+            Phase(
+                "Verify",
+                "On every host; it changes nothing.",
+                tuple(_verify(plan, State(NEW, Holds.DATABASE))),
+            ),
+        ),
+        setup.standing(Holds.PACKAGES, Holds.ENABLED, Holds.ACCOUNTS, Holds.FILES, Holds.OX),
+    )
+
+
+def replace(plan: Plan, setup: Runbook) -> Runbook:
+    """Return the runbook by which a server whose data are gone or wrong gets them anew."""
+    return Runbook(
+        "replace-database",
+        "Replace a database server, or give it its data anew",
+        "For a server whose disk is lost, or whose data are not to be trusted, and for a new machine with the old name "
+        "and address. The cluster file does not change. A master that is gone is replaced as a slave: promote another "
+        "one first.",
+        (
+            Phase("The server", "Its data folder is made anew.", (_prepare(plan, fresh=True),)),
+            Phase("It joins", "It copies all data from one of the others.", tuple(_joins(plan))),
+            Phase(
+                "Verify",
+                "On every host; it changes nothing.",
+                tuple(_verify(plan, State(NEW, Holds.DATABASE))),
+            ),
+        ),
+        setup.standing(Holds.PACKAGES, Holds.ENABLED, Holds.ACCOUNTS, Holds.FILES, Holds.OX),
+    )
+
+
+def remove(plan: Plan, setup: Runbook) -> Runbook:
+    """Return the runbook by which a server leaves."""
+    galera = plan.deployment.database.mode is Mode.GALERA
+    return Runbook(
+        "remove-database",
+        "Remove a database server",
+        PLAN
+        + "The server that leaves has no new archive: its step is in the one that it was installed from. "
+        + (
+            "Where it is the writer, name another one in the same change."
+            if galera
+            else "The master does not leave: promote another server first."
+        ),
+        (
+            Phase(
+                "Those who use it", "They get the new files, and do not ask it any more.", tuple(_users(plan))
+            ),
+            Phase("It leaves", "Its data stay on its disk.", (_leave(plan),)),
+            Phase(
+                "The others forget it",
+                "Nothing is restarted: a server reads the list of its peers when it starts.",
+                tuple(_files(plan, Role.DATABASE, Role.ARBITRATOR)),
+            ),
+            Phase(
+                "Verify",
+                "On every host; it changes nothing.",
+                tuple(_verify(plan, State(LEAVING, Holds.OUT))),
+            ),
+        ),
+        setup.standing(Holds.PACKAGES, Holds.ENABLED, Holds.ACCOUNTS, Holds.FILES, Holds.OX, Holds.SERVING),
+    )
+
+
+def _servers(plan: Plan) -> tuple[str, ...]:
+    return tuple(server.name for server in database_hosts(plan.deployment))
+
+
+def _prepare(plan: Plan, *, fresh: bool) -> Step:
+    deployment = plan.deployment
+    known = peers(database_hosts(deployment))
+    galera = deployment.database.mode is Mode.GALERA
+    tests = (
+        Test(
+            "another server serves",
+            f"  peer_answers {GALERA_PORT if galera else 3306} {known}",
+            "No data can come from nowhere: see the runbook recover."
+            if galera
+            else "Start the master first.",
+        ),
+        Test(
+            "this server is in no working cluster" if galera else "this server is not the master",
+            '  [ "$(status wsrep_cluster_status)" != Primary ]'
+            if galera
+            else f"  ! ip -4 -brief address show | grep -qwF {deployment.database.write_address}",
+            f"Stop it first: systemctl stop {unit_name(deployment)}"
+            if galera
+            else "Promote another server first, with the runbook promote.",
+        ),
+    )
+    return Step(
+        host=NEW,
+        on=_servers(plan),
+        slug="prepare",
+        title="Take the setup's own steps, up to an empty data folder",
+        why="User, packages, files and data folder of a new server are those of the first day.",
+        before=tests,
+        loses=f"The data of this server in {product.DATA} are moved away; they stay on its disk under another name."
+        if fresh
+        else "",
+        command=("" if fresh else "setup_steps user packages save stop install enable datadir")
+        or f"setup_steps user packages save\nrm -f {MARK}\nsetup_steps stop install enable datadir",
+        after=(
+            Test(
+                "the data folder is new",
+                f"  [ -e {MARK} ] && [ -d {product.DATA}/mysql ]",
+            ),
+        ),
+        repeat=Repeat.HARMLESS,
+        undo=f"Stop the server and move the old folder back to {product.DATA}.",
+        gives=(State(NEW, Holds.DATADIR),),
+        log=product.log(deployment),
+    )
+
+
+def written_on(plan: Plan) -> tuple[str, tuple[str, ...], tuple[Test, ...]]:
+    """Return where statements for all servers are given: the host or its part, who may play it, and what shows it."""
+    deployment = plan.deployment
+    first = database_hosts(deployment)[0].name
+    if deployment.database.mode is not Mode.REPLICATION:
+        return first, (), ()
+    address = deployment.database.write_address
+    test = Test(
+        f"this server is the master: it has the write address {address}",
+        f"  ip -4 -brief address show | grep -qwF {address}",
+        "Take this step on the server that has it.",
+    )
+    return MASTER, _servers(plan), (test,)
+
+
+def _accounts(plan: Plan) -> Step:
+    deployment = plan.deployment
+    host, on, tests = written_on(plan)
+    if deployment.database.mode is Mode.GALERA:
+        # The first in the file may be the new one.
+        host, on = "a server of before", _servers(plan)
+        tests = (Test("this node is Synced and Primary", synced(1), "Take this step on one that is."),)
+    return Step(
+        host=host,
+        on=on,
+        slug="accounts",
+        title="Make the accounts of the new addresses",
+        why="Accounts are given by address. Those that exist stay as they are.",
+        before=tests,
+        command='sql <"$here/accounts.sql"',
+        sql=accounts_sql(deployment),
+        repeat=Repeat.HARMLESS,
+        undo="DROP USER, for the accounts of the new addresses.",
+        gives=(State(NEW, Holds.ACCOUNTS),),
+        log=product.log(deployment),
+    )
+
+
+def _joins(plan: Plan) -> Iterator[Step]:
+    deployment = plan.deployment
+    servers = database_hosts(deployment)
+    ready = State(NEW, Holds.DATADIR)
+    if deployment.database.mode is Mode.GALERA:
+        step = join_anywhere(deployment, NEW, servers, ready)
+        yield step
+        yield _start_rest(plan, State(NEW, Holds.SERVING))
+        return
+    host, on, tests = written_on(plan)
+    unit = unit_name(deployment)
+    yield Step(
+        host=host,
+        on=on,
+        slug="dump",
+        title="Dump the master for the new slave",
+        why="One snapshot with the position that belongs to it; everybody goes on reading and writing.",
+        before=tests,
+        command=f"{dump_all(deployment)}\nsay 'Copy {DUMP} to the new slave, to the same place.'",
+        after=(Test("the dump is there", f"  [ -s {DUMP} ]"),),
+        repeat=Repeat.HARMLESS,
+        undo=f"rm {DUMP}, which holds the hashes of all passwords.",
+        gives=(State(host, Holds.DUMPED),),
+        log=product.log(deployment),
+    )
+    yield Step(
+        host=NEW,
+        on=_servers(plan),
+        slug="follow",
+        title="Load the dump, and follow the master",
+        why="The position comes with the dump; what happened since then is asked for by transaction id.",
+        words="NAME of the master",
+        before=(
+            Test(
+                "the dump of the master is here and complete",
+                f"  tail -n 1 {DUMP} | grep -q '^-- Dump completed'",
+                f"Copy it from the master, {DUMP}, to the same place.",
+            ),
+        ),
+        loses="What this server holds is replaced by the dump.",
+        command=f"""\
+master=$(address_of "${{words# }}" {peers(servers)})
+[ "${{words# }}" != "$me" ] || stop 'a server does not follow itself'
+systemctl enable {unit}
+systemctl start {unit}
+wait_for {START_SECONDS} sql --execute='SELECT 1' || stop 'the server does not start'
+{load_dump(deployment)}
+sql --execute='{product.close(deployment)}'
+sql <"$here/follow.sql"
+sql --execute="{point(deployment, "$master")}; {product.start_slave(deployment)}"
+rm {DUMP}""",
+        sql=login(deployment),
+        after=(
+            Test(
+                "the slave runs",
+                f"  slave_runs() {{\n  {slave_runs(deployment)}\n  }}\n  wait_for {START_SECONDS} slave_runs",
+            ),
+        ),
+        repeat=Repeat.HARMLESS,
+        undo=f"{product.stop_slave(deployment)}, and make the data folder anew.",
+        needs=(ready, State(host, Holds.DUMPED)),
+        gives=(State(NEW, Holds.DATABASE),),
+        log=product.log(deployment),
+    )
+
+
+def _start_rest(plan: Plan, need: State) -> Step:
+    return Step(
+        host=NEW,
+        on=_servers(plan),
+        slug="start-rest",
+        title="Start what stands beside the server",
+        why="The health check lets the traffic come; it is the setup's own step.",
+        command="setup_steps start",
+        repeat=Repeat.HARMLESS,
+        undo="systemctl stop, for the units that it names.",
+        needs=(need,),
+        gives=(State(NEW, Holds.DATABASE),),
+    )
+
+
+def refresh(plan: HostPlan, needs: Iterable[State] = ()) -> Step:
+    """Return the step that installs new files and lets the running programs read them, without a restart."""
+    kinds = {artifact.kind for artifact in plan.artifacts}
+    reloads = [
+        f"systemctl reload {unit}"
+        for kind, unit in (
+            ("haproxy-cfg", "haproxy.service"),
+            ("proxy-ajp", "apache2.service"),
+            ("keepalived-conf", "keepalived.service"),
+        )
+        if kind in kinds
+    ]
+    if "exports" in kinds:
+        reloads.append("exportfs -ra")
+    looks = []
+    if "maxscale-cnf" in kinds:
+        # It can not read its file anew, and a restart closes the connections of OX: only when something changed.
+        looks.append(f"maxscale=$(cmp -s rootfs{MaxscaleCnf.path} {MaxscaleCnf.path} || echo changed)")
+        reloads.append('[ -z "$maxscale" ] || systemctl restart maxscale.service')
+    return Step(
+        host=plan.host.name,
+        slug="install",
+        title="Install the new files" + (", and let them be read" if reloads else ""),
+        why="The installer keeps what it replaces, and asks the daemons before anything is live.",
+        command="\n".join((*looks, "sh install.sh ${yes:+--yes}", *reloads)),
+        repeat=Repeat.HARMLESS,
+        undo="sh install.sh --rollback" + ("; then the same reloads." if reloads else ""),
+        needs=(hosts.state(plan, Holds.PACKAGES), *needs),
+        gives=(hosts.state(plan, Holds.FILES),),
+        log="/var/backups/oxconf",
+    )
+
+
+def _files(plan: Plan, *roles: Role) -> Iterator[Step]:
+    for each in plan.hosts:
+        if each.host.has(*roles) and not each.host.runs_ox:
+            yield refresh(each)
+
+
+def _users(plan: Plan) -> Iterator[Step]:
+    """Yield how those who talk to the servers get to know them: what leads OX there, then OX, one after the other."""
+    leading = plan.deployment.with_role(Role.DIRECTOR, Role.MAXSCALE)
+    for host in (*leading, *ox_hosts(plan.deployment)):
+        yield from (refresh(each) for each in plan.hosts if each.host is host)
+
+
+def _verify(plan: Plan, need: State) -> Iterator[Step]:
+    for each in plan.hosts:
+        if each.host.has(Role.DATABASE) or runs_haproxy(plan.deployment, each.host):
+            yield hosts.verify(each, (need,))
+
+
+def _leave(plan: Plan) -> Step:
+    deployment = plan.deployment
+    unit = unit_name(deployment)
+    if deployment.database.mode is Mode.GALERA:
+        tests = (
+            Test(
+                "the others are enough without it: four members now, or three with the arbitrator or two more servers",
+                '  [ "$(status wsrep_cluster_size)" -ge 3 ]',
+                "Two members are no majority when one of them fails: add another one first.",
+            ),
+        )
+        rest = "systemctl disable --now clustercheck.socket 2>/dev/null || true\n"
+    else:
+        tests = (
+            Test(
+                "this server is not the master",
+                f"  ! ip -4 -brief address show | grep -qwF {deployment.database.write_address}",
+                "Promote another server first, with the runbook promote.",
+            ),
+        )
+        rest = ""
+    return Step(
+        host=LEAVING,
+        on=_servers(plan),
+        slug="leave",
+        title="Leave",
+        why="A server that stops in an orderly way is missed by nobody: the others count anew.",
+        before=tests,
+        loses="This server serves nobody any more. Its data stay on its disk.",
+        command=f"{rest}systemctl disable {unit}\nsystemctl stop {unit}",
+        after=(Test(f"{unit} is stopped", f"  ! systemctl is-active --quiet {unit}"),),
+        repeat=Repeat.HARMLESS,
+        undo=f"systemctl enable {unit}; systemctl start {unit}",
+        gives=(State(LEAVING, Holds.OUT),),
+        log=product.log(deployment),
+    )

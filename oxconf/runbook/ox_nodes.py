@@ -1,0 +1,211 @@
+"""An OX node comes, goes, or is replaced; and oxinstaller is called again. From documentation: no OX was at hand."""
+
+from collections.abc import Iterator
+
+from oxconf.artifacts.filestore import Exports
+from oxconf.artifacts.oxinstaller import OxInstaller
+from oxconf.artifacts.proxy_ajp import ProxyAjp
+from oxconf.deployment.model import Role
+from oxconf.deployment.topology import database_hosts, ox_hosts
+from oxconf.plan import HostPlan, Plan
+from oxconf.runbook import _product as product
+from oxconf.runbook import hosts
+from oxconf.runbook.nodes import PLAN, refresh, written_on
+from oxconf.runbook.ox import LOG, SBIN, STATE, first
+from oxconf.runbook.restart import NODE, answers_again, around
+from oxconf.runbook.sql import accounts_sql
+from oxconf.runbook.step import Holds, Phase, Repeat, Runbook, State, Step, Test
+
+NEW = "the new OX node"
+LEAVING = "the OX node that leaves"
+
+OWNED = "/opt/open-xchange/etc/"
+"""oxinstaller writes below it; what the archive has there as well is put back after each call."""
+
+
+def add(plan: Plan, setup: Runbook) -> Runbook:
+    """Return the runbook by which an OX node comes."""
+    return Runbook(
+        "add-ox",
+        "Add an OX node",
+        PLAN
+        + "Name the new node last in the file, or give every node its `route`: the routes are the places there.",
+        (
+            Phase(
+                "Those that it needs",
+                "Its database account, its right to the filestore, and its name everywhere. Nothing is restarted.",
+                (_accounts(plan), *_others(plan, web=False)),
+            ),
+            Phase(
+                "The new node",
+                "It finds the cluster registered, and joins it.",
+                (_set_up(plan, replaced=False),),
+            ),
+            Phase("In front", "Now users come to it.", tuple(_others(plan, web=True))),
+            Phase("Verify", "On every host; it changes nothing.", tuple(_verify(plan, State(NEW, Holds.OX)))),
+        ),
+        setup.standing(Holds.PACKAGES, Holds.FILES, Holds.ACCOUNTS),
+    )
+
+
+def replace(plan: Plan, setup: Runbook) -> Runbook:
+    """Return the runbook by which a new machine takes the place of an OX node."""
+    return Runbook(
+        "replace-ox",
+        "Replace an OX node",
+        "For a new machine with the old name and address: the cluster file does not change. All that a node has of its "
+        "own is configuration; users' data are in the database and in the filestore.",
+        (
+            Phase(
+                "The node", "It finds the cluster registered, and joins it.", (_set_up(plan, replaced=True),)
+            ),
+            Phase("Verify", "On every host; it changes nothing.", tuple(_verify(plan, State(NEW, Holds.OX)))),
+        ),
+        setup.standing(Holds.PACKAGES, Holds.FILES, Holds.ACCOUNTS),
+    )
+
+
+def remove(plan: Plan, setup: Runbook) -> Runbook:
+    """Return the runbook by which an OX node leaves."""
+    leave = Step(
+        host=LEAVING,
+        on=tuple(host.name for host in ox_hosts(plan.deployment)),
+        slug="leave",
+        title="Stop Open-Xchange",
+        why="Its users have had the time that you gave them; the rest logs in again, on another node.",
+        loses="Sessions on this node end.",
+        command="ox stop\nox disable",
+        repeat=Repeat.HARMLESS,
+        undo="ox enable; ox start, which are systemctl for the units of Open-Xchange.",
+        gives=(State(LEAVING, Holds.OUT),),
+        log=LOG,
+    )
+    drain = next(iter(around(plan, leave)))
+    return Runbook(
+        "remove-ox",
+        "Remove an OX node",
+        PLAN
+        + "The first two phases are in the archives from before, the others in the new ones. Its database account "
+        "stays until somebody drops it: DROP USER 'openexchange'@'ADDRESS', on the server that takes the writes.",
+        (
+            *(
+                (Phase("No new sessions", "Give those who are there the time that you can.", (drain,)),)
+                if drain is not leave
+                else ()
+            ),
+            Phase("It leaves", "It has no new archive.", (leave,)),
+            Phase("In front", "The balancers forget it.", tuple(_others(plan, web=True))),
+            Phase("The others", "Nothing is restarted.", tuple(_others(plan, web=False))),
+            Phase(
+                "Verify",
+                "On every host; it changes nothing.",
+                tuple(_verify(plan, State(LEAVING, Holds.OUT))),
+            ),
+        ),
+        setup.standing(Holds.PACKAGES, Holds.FILES),
+    )
+
+
+def reconfigure(plan: Plan, setup: Runbook) -> Runbook:
+    """Return the runbook by which oxinstaller is called again."""
+    return Runbook(
+        "reconfigure",
+        "Call oxinstaller again",
+        "When something changes that only oxinstaller writes: the mail servers, the heap, the name of the cluster. It "
+        "writes its own configdb.properties and ajp.properties each time, so those of the archive are put back at "
+        "once. Take one node after the other.",
+        (Phase("One OX node", "Then the next one.", tuple(around(plan, *_reconfigured(plan)))),),
+        setup.standing(Holds.PACKAGES, Holds.FILES),
+    )
+
+
+def _reconfigured(plan: Plan) -> Iterator[Step]:
+    nodes = [each for each in plan.hosts if each.host.runs_ox]
+    owned = [one.path for one in nodes[0].artifacts if one.path.startswith(OWNED)]
+    yield Step(
+        host=NODE,
+        on=tuple(each.host.name for each in nodes),
+        slug="reconfigure",
+        title="Call oxinstaller, put back what is ours, restart",
+        why="A node that restarts between the two would talk to the database in oxinstaller's way.",
+        before=(
+            Test(
+                "Open-Xchange is installed", f"  [ -x {SBIN}/oxinstaller ]", "Take the setup's step packages."
+            ),
+        ),
+        loses="Settings that somebody made by hand in files of oxinstaller go; sessions on this node end.",
+        command=f"""\
+kept=/var/backups/oxconf
+install -d -m 0700 "$kept"
+cp -a {OWNED.rstrip("/")} "$kept/oxinstaller-$(date +%Y%m%d-%H%M%S)"
+sh rootfs{OxInstaller.path}
+sh install.sh ${{yes:+--yes}} --replace {" ".join(owned)}
+install -d {STATE}
+touch {STATE}/oxinstaller
+ox restart""",
+        after=(answers_again(plan.deployment),),
+        repeat=Repeat.HARMLESS,
+        undo="The folder of before is in /var/backups/oxconf; copy it back and restart Open-Xchange.",
+        gives=(State(NODE, Holds.CONFIGURED), State(NODE, Holds.OX)),
+        log=LOG,
+    )
+
+
+def _accounts(plan: Plan) -> Step:
+    host, on, tests = written_on(plan)
+    return Step(
+        host=host,
+        on=on,
+        slug="accounts",
+        title="Make the database account of the new address",
+        why="Accounts are given by address. Those that exist stay as they are.",
+        before=tests,
+        command='sql <"$here/accounts.sql"',
+        sql=accounts_sql(plan.deployment),
+        repeat=Repeat.HARMLESS,
+        undo="DROP USER, for the account of the new address.",
+        needs=(State(database_hosts(plan.deployment)[0].name, Holds.ACCOUNTS),),
+        gives=(State(NEW, Holds.ACCOUNTS),),
+        log=product.log(plan.deployment),
+    )
+
+
+def _set_up(plan: Plan, *, replaced: bool) -> Step:
+    deployment = plan.deployment
+    nodes = ox_hosts(deployment)
+    return Step(
+        host=NEW,
+        on=tuple(host.name for host in nodes),
+        slug="set-up",
+        title="Take the setup's own steps",
+        why="A new node is set up as on the first day. configdb and the registration are there: they are left out, "
+        f"also on {first(deployment).name}, which made them.",
+        loses="If this host still runs Open-Xchange, its sessions end." if replaced else "",
+        command="setup_steps user packages oxinstaller install enable mount probe start-ox start",
+        after=(answers_again(deployment),),
+        repeat=Repeat.HARMLESS,
+        undo="The runbook remove-ox.",
+        needs=() if replaced else (State(NEW, Holds.ACCOUNTS),),
+        gives=(State(NEW, Holds.OX),),
+        log=LOG,
+    )
+
+
+def _others(plan: Plan, *, web: bool) -> Iterator[Step]:
+    """Yield the new files: of the web servers, or of everybody else. A host that is both waits for the web servers."""
+    for each in plan.hosts:
+        if any(isinstance(one, ProxyAjp) for one in each.artifacts) is web and _concerned(each):
+            yield refresh(each)
+
+
+def _concerned(plan: HostPlan) -> bool:
+    exports = any(isinstance(one, Exports) for one in plan.artifacts)
+    return exports or plan.host.has(
+        Role.DATABASE, Role.GROUPWARE, Role.PROVISIONING, Role.WEB, Role.BALANCER, Role.FILESTORE
+    )
+
+
+def _verify(plan: Plan, need: State) -> Iterator[Step]:
+    for each in plan.hosts:
+        if each.host.runs_ox or any(isinstance(one, ProxyAjp) for one in each.artifacts):
+            yield hosts.verify(each, (need,))

@@ -1,0 +1,361 @@
+"""The runbooks taken step by step on real database servers: from empty hosts to verified, and what comes after it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from judges.harness import need, need_package, need_root
+from lab.cluster import LabCluster
+
+DESCRIPTION = """
+name = "lab"
+tier = "poc"
+[database]
+mode = "{mode}"
+{more}
+[database.tuning]
+innodb_buffer_pool_size = "128M"
+innodb_log_file_size = "16M"
+{tuning}
+[network]
+cidr = "10.20.30.0/24"
+interface = "eth0"
+[[hosts]]
+name = "ox1"
+address = "10.20.30.213"
+roles = ["groupware", "web", "filestore"]
+memory = "8G"
+cores = 2
+"""
+
+SERVER = """
+[[hosts]]
+name = "db{number}"
+address = "10.20.30.{last}"
+roles = ["database"]
+memory = "2G"
+cores = 2
+"""
+
+MODES = {
+    "standalone": (1, "", ""),
+    "galera": (3, 'access = "haproxy"\nread_policy = "round-robin-causal"', 'gcache_size = "128M"'),
+    "replication": (
+        2,
+        'access = "haproxy"\nwrite_address = "10.20.30.77"\nread_policy = "round-robin-monitor"',
+        "",
+    ),
+}
+
+
+def described(mode: str) -> str:
+    count, more, tuning = MODES[mode]
+    servers = "".join(SERVER.format(number=number + 1, last=217 + number) for number in range(count))
+    return DESCRIPTION.format(mode=mode, more=more, tuning=tuning) + servers
+
+
+def set_up(mode: str, tmp: Path) -> Iterator[LabCluster]:
+    need_root()
+    need_package("mariadb-server", "mariadb-backup", "socat", "iputils-arping")
+    for command, package in (
+        ("mariadbd", "mariadb-server"),
+        ("mariabackup", "mariadb-backup"),
+        ("socat", "socat"),
+    ):
+        need(command, package)
+    cluster = LabCluster(described(mode), tmp)
+    try:
+        cluster.set_up()
+        cluster.all_pass()
+        fill(cluster, "db1")
+        yield cluster
+    finally:
+        cluster.close()
+
+
+def fill(cluster: LabCluster, host: str) -> None:
+    cluster[host].sql(
+        "CREATE DATABASE ox_5; USE ox_5; CREATE TABLE ox_5.mail (id INT PRIMARY KEY AUTO_INCREMENT, body VARCHAR(200));"
+        "INSERT INTO ox_5.mail (body) SELECT REPEAT(CHAR(65 + seq % 26), 150) FROM seq_1_to_2000;"
+    )
+
+
+def write(cluster: LabCluster, host: str, body: str) -> None:
+    cluster[host].sql(f"INSERT INTO ox_5.mail (body) VALUES ('{body}')")
+
+
+def rows(cluster: LabCluster, host: str) -> int:
+    return int(cluster[host].sql("SELECT COUNT(*) FROM ox_5.mail"))
+
+
+def checksum(cluster: LabCluster, host: str) -> str:
+    return cluster[host].sql("CHECKSUM TABLE ox_5.mail")
+
+
+def alike(cluster: LabCluster, master: str, slave: str) -> bool:
+    """Whether the slave has what the master has, when it has taken in all that came."""
+    at = cluster[master].sql("SELECT @@gtid_current_pos").strip()
+    assert cluster[slave].sql(f"SELECT MASTER_GTID_WAIT('{at}', 30)").strip() == "0"
+    return checksum(cluster, master) == checksum(cluster, slave)
+
+
+def position(said: str) -> str:
+    """What a step has told to write down, NAME=POSITION."""
+    (found,) = re.findall(r"^  (db\d=\S+)$", said, re.MULTILINE)
+    return str(found)
+
+
+def kill(cluster: LabCluster, *hosts: str) -> None:
+    for host in hosts:
+        cluster[host].sh("kill -9 $(cat /run/standin/mariadb.service.pid)")
+
+
+@pytest.fixture(scope="module")
+def galera(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LabCluster]:
+    yield from set_up("galera", tmp_path_factory.mktemp("galera"))
+
+
+@pytest.fixture(scope="module")
+def replication(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LabCluster]:
+    yield from set_up("replication", tmp_path_factory.mktemp("replication"))
+
+
+@pytest.fixture(scope="module")
+def standalone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LabCluster]:
+    yield from set_up("standalone", tmp_path_factory.mktemp("standalone"))
+
+
+def test_a_cluster_that_was_killed_is_recovered_without_a_loss(galera: LabCluster) -> None:
+    said = galera.take("recover", "position", "db1", check=False)
+    assert "this does not hold: this node is not in a working cluster" in said
+
+    kill(galera, "db3")
+    write(galera, "db1", "db3 was not there")
+    kill(galera, "db2", "db1")
+    found = {host: position(galera.take("recover", "position", host)) for host in ("db1", "db2", "db3")}
+
+    said = galera.take("recover", "begin", "db1", found["db2"], check=False)
+    assert "the position of db3 is missing" in said
+    said = galera.take("recover", "begin", "db3", found["db1"], found["db2"], check=False)
+    assert re.search("db[12] is further than this node", said)
+    said = galera.take("recover", "join", "db2", check=False)
+    assert "this does not hold: a node of the cluster answers on port 4567" in said
+
+    galera.take("recover", "begin", "db1", found["db2"], found["db3"])
+    said = galera.take("recover", "begin", "db2", found["db1"], found["db3"], check=False)
+    assert "this does not hold: no other node answers on port 4567" in said
+    galera.take("recover", "join", "db2")
+    galera.take("recover", "join", "db3")
+    galera.take("recover", "restart-first", "db1")
+
+    galera.all_pass()
+    assert {rows(galera, host) for host in ("db1", "db2", "db3")} == {2001}
+
+
+ASK = (
+    "MYSQL_PWD=$(cat /tmp/password) mariadb --no-defaults --host=10.20.30.217 --user=openexchange "
+    "--connect-timeout=5 --execute='SELECT 1'"
+)
+
+
+def refused(log: Path) -> list[str]:
+    lines = log.read_text().splitlines()
+    assert int(lines[-1].removeprefix("asked ")) > 5
+    return lines[:-1]
+
+
+def test_nobody_is_locked_out_while_the_password_of_ox_changes(galera: LabCluster) -> None:
+    old, new = galera.passwords["configdb"], "n3w'of\\OX\"$"
+    galera["ox1"].write("/tmp/password", old)
+    galera.copy_new_archives(passwords={"configdb": new})
+    with galera.asked_all_the_time("ox1", ASK) as log:
+        galera.take("rotate-configdb", "both", "db1")
+        # A second time changes nothing.
+        galera.take("rotate-configdb", "both", "db1")
+        galera["ox1"].write("/tmp/password.new", new)
+        galera["ox1"].sh("mv /tmp/password.new /tmp/password")
+        galera.take("rotate-configdb", "only-new", "db1")
+    assert refused(log) == []
+    galera["ox1"].write("/tmp/password", old)
+    assert "Access denied" in galera["ox1"].sh(ASK, check=False)
+
+
+def test_the_health_check_never_falls_silent_while_its_password_changes(galera: LabCluster) -> None:
+    galera.copy_new_archives(passwords={"clustercheck": "n3w'Che\\ck"})
+    asking = "curl --silent --show-error --fail --max-time 5 http://10.20.30.218:9200/"
+    with galera.asked_all_the_time("ox1", asking) as log:
+        galera.take("rotate-clustercheck", "both", "db1")
+        for host in ("db2", "db3", "db1"):
+            galera.take("rotate-clustercheck", "renew", host)
+        galera.take("rotate-clustercheck", "only-new", "db1")
+    assert refused(log) == []
+    galera.all_pass()
+
+
+def test_a_node_without_data_is_replaced_with_the_new_password_of_the_transfer(galera: LabCluster) -> None:
+    galera.copy_new_archives(passwords={"sst": "n3w&Ss$t7x"})
+    galera.take("rotate-sst", "both", "db1")
+    for host in ("db2", "db3", "db1"):
+        galera.take("rotate-sst", "renew", host)
+    galera.take("rotate-sst", "only-new", "db1")
+
+    said = galera.take("replace-database", "prepare", "db3", check=False)
+    assert "this does not hold: this server is in no working cluster" in said
+    galera["db3"].sh("systemctl stop mariadb; rm -rf /var/lib/mysql/*")
+    galera.take("replace-database", "prepare", "db3")
+    galera.take("replace-database", "join", "db3")
+    galera.take("replace-database", "start-rest", "db3")
+
+    galera.all_pass()
+    assert checksum(galera, "db3") == checksum(galera, "db1")
+
+
+def test_a_server_leaves_and_comes_back(galera: LabCluster) -> None:
+    galera.take("remove-database", "leave", "db3")
+    said = galera.take("restart", "restart", "db2", check=False)
+    assert "this does not hold: all 3 members of the cluster are here" in said
+    said = galera.take("remove-database", "leave", "db2", check=False)
+    assert "this does not hold: the others are enough without it" in said
+
+    galera.take("add-database", "accounts", "db2")
+    galera.take("add-database", "prepare", "db3")
+    galera.take("add-database", "join", "db3")
+    galera.take("add-database", "start-rest", "db3")
+    galera.take("restart", "restart", "db2")
+    galera.all_pass()
+
+
+def test_the_writes_wait_for_the_hour_of_the_failback(galera: LabCluster) -> None:
+    ask = "curl --silent --fail --max-time 5 --output /dev/null http://10.20.30.217:9200/"
+    galera.take("failback", "hold-back", "db1")
+    assert "answers" not in galera["ox1"].sh(f"{ask} && echo answers", check=False)
+    galera.take("failback", "start-writer", "db1")
+    assert "answers" not in galera["ox1"].sh(f"{ask} && echo answers", check=False)
+    galera.take("failback", "give-back", "db1")
+    assert "answers" in galera["ox1"].sh(f"{ask} && echo answers", check=False)
+
+
+@pytest.mark.parametrize("kind", ["dump", "packed", "copy"])
+def test_a_restore_is_rehearsed_beside_the_live_server(standalone: LabCluster, kind: str) -> None:
+    host = standalone["db1"]
+    before = host.sql("SELECT @@datadir, @@socket, @@pid_file")
+    backup = {
+        "dump": "/root/all.sql",
+        "packed": "/root/backup",
+        "copy": "/root/copy",
+    }[kind]
+    host.sh(
+        {
+            "dump": f"mariadb-dump --defaults-file=/root/.my.cnf --all-databases >{backup}",
+            "packed": f"mkdir {backup}; mariadb-dump --defaults-file=/root/.my.cnf --databases ox_5 | "
+            f"gzip >{backup}/databases.sql.gz",
+            "copy": f"mariabackup --defaults-file=/root/.my.cnf --user=root --backup --target-dir={backup} "
+            "--socket=/run/mysqld/mysqld.sock 2>&1",
+        }[kind]
+    )
+    said = standalone.take("rehearse-restore", "rehearse", "db1", backup)
+    assert "1 tables came out of it" in said
+    assert host.sh("cat /var/lib/oxconf/rehearsal/checksums") == checksum(standalone, "db1")
+    assert host.sql("SELECT @@datadir, @@socket, @@pid_file") == before
+    said = standalone.take("rehearse-restore", "rehearse", "db1", backup, check=False)
+    assert "this does not hold: no rehearsal is there" in said
+    standalone.take("rehearse-restore", "remove", "db1")
+
+
+def test_a_dump_that_is_damaged_is_no_restore(standalone: LabCluster) -> None:
+    standalone["db1"].sh("printf 'CREATE DATABASE x; THIS IS NO SQL;' >/root/bad.sql")
+    said = standalone.take("rehearse-restore", "rehearse", "db1", "/root/bad.sql", check=False)
+    assert "the dump could not be loaded" in said
+    standalone.take("rehearse-restore", "remove", "db1")
+    assert "/root/none.sql" in standalone.take(
+        "rehearse-restore", "rehearse", "db1", "/root/none.sql", check=False
+    )
+
+
+def test_roots_password_changes_alone(standalone: LabCluster) -> None:
+    standalone.copy_new_archives(passwords={"root": "n3wRo\\ot"})
+    with standalone.asked_all_the_time("db1", "mariadb --execute='SELECT 1'") as log:
+        standalone.take("rotate-root", "both", "db1")
+        standalone.take("rotate-root", "renew", "db1")
+        standalone.take("rotate-root", "only-new", "db1")
+    assert refused(log) == []
+    assert rows(standalone, "db1") == 2000
+    standalone.all_pass()
+
+
+def test_a_slave_is_promoted_and_the_old_master_follows_it(replication: LabCluster) -> None:
+    said = replication.take("promote", "take-over", "db2", "db1=0-1-1", check=False)
+    assert "this does not hold: the step compare was taken here" in said
+    replication.take("promote", "compare", "db2")
+    said = replication.take("promote", "take-over", "db2", "db1=lost", check=False)
+    assert "this does not hold: the master of before takes no writes, or does not answer" in said
+
+    write(replication, "db1", "just before")
+    fenced = position(replication.take("promote", "fence", "db1"))
+    ox = "MYSQL_PWD=$(cat /tmp/password) mariadb --no-defaults --host=10.20.30.217 --user=openexchange"
+    replication["ox1"].write("/tmp/password", replication.passwords["configdb"])
+    assert "read-only" in replication["ox1"].sh(f"{ox} --execute='CREATE DATABASE x'", check=False)
+    replication.take("promote", "compare", "db2")
+    said = replication.take("promote", "take-over", "db2", "db1=0-1-999999", check=False)
+    assert "db1 has more" in said
+    replication.take("promote", "take-over", "db2", fenced)
+    write(replication, "db2", "on the new master")
+    replication.take("promote", "come-back", "db1", "db2")
+
+    replication.copy_new_archives(replication.text.replace("[database]\n", '[database]\nwriter = "db2"\n', 1))
+    for host in ("db1", "db2"):
+        replication.take("promote", "install", host)
+    replication.all_pass()
+    assert alike(replication, "db2", "db1")
+    assert rows(replication, "db1") == 2002
+    # The parts are in the files, and each server kept its id: it passes over events with its own.
+    replication["db1"].sh("systemctl restart mariadb")
+    replication["db2"].sh("systemctl restart mariadb")
+    write(replication, "db2", "after a restart")
+    replication.take("restart", "restart", "db1")
+    replication.all_pass()
+    assert alike(replication, "db2", "db1")
+
+
+def test_a_master_that_died_with_more_than_its_slave_had_is_replaced(replication: LabCluster) -> None:
+    replication["db1"].sql("STOP SLAVE")
+    write(replication, "db2", "nobody else has this")
+    kill(replication, "db2")
+    # A host without power has no address.
+    replication["db2"].sh("systemctl stop oxconf-write-address")
+    replication.take("promote", "compare", "db1")
+    said = replication.take("promote", "take-over", "db1", "db2=lost")
+    assert "What db2 alone had is lost." in said
+    write(replication, "db1", "after the loss")
+    write(replication, "db1", "and more")
+
+    said = replication.take("promote", "come-back", "db2", "db1", check=False)
+    assert "take the runbook replace-database" in said
+    replication["db2"].sh("systemctl stop mariadb")
+    replication.take("replace-database", "prepare", "db2")
+    replication.take("replace-database", "dump", "db1")
+    replication.copy_dump("db1")
+    replication.take("replace-database", "follow", "db2", "db1")
+
+    replication.copy_new_archives(replication.text.replace('writer = "db2"', 'writer = "db1"', 1))
+    for host in ("db1", "db2"):
+        replication.take("promote", "install", host)
+    replication.all_pass()
+    assert alike(replication, "db1", "db2")
+
+
+def test_a_slave_goes_on_while_the_password_of_the_replication_changes(replication: LabCluster) -> None:
+    replication.copy_new_archives(passwords={"replication": "n3w'Re\\pl"})
+    replication.take("rotate-replication", "both", "db1")
+    replication.take("rotate-replication", "renew", "db2")
+    replication.take("rotate-replication", "only-new", "db1")
+    replication["db2"].sql("STOP SLAVE; START SLAVE")
+    write(replication, "db1", "with the new password")
+    replication.take("restart", "restart", "db2")
+    assert alike(replication, "db1", "db2")
+    assert "this does not hold: this server is a slave" in replication.take(
+        "rotate-replication", "renew", "db1", check=False
+    )
