@@ -104,3 +104,21 @@ def test_no_text_ends_its_quotes(text: str) -> None:
     assert written[1:-1].replace("\\\\", "\0").replace("''", "'").replace("\0", "\\") == text.replace(
         "\0", "\\"
     )
+
+
+def test_maxscale_and_open_xchange_behind_it_have_accounts_for_the_addresses_that_each_side_sees() -> None:
+    text = 'tier = "1m"\n[database]\naccess = "maxscale"\nflavour = "{}"\nversion = "{}"\n'
+    found = who(text.format("mariadb", "10.11"))
+    assert "openexchange@127.0.0.1" in found
+    assert [each for each in found if each.startswith("maxscale@")] == [
+        "maxscale@10.20.30.213",
+        "maxscale@10.20.30.215",
+        "maxscale@10.20.30.216",
+        "maxscale@10.20.30.225",
+    ]
+    new = accounts_sql(load_text(text.format("mariadb", "10.11")))
+    assert "GRANT SHOW DATABASES, SLAVE MONITOR ON *.* TO 'maxscale'@'10.20.30.213';" in new
+    assert "GRANT SELECT ON mysql.roles_mapping TO 'maxscale'@'10.20.30.213';" in new
+    percona = accounts_sql(load_text(text.format("percona-xtradb-cluster", "8.0")))
+    assert "GRANT SHOW DATABASES, REPLICATION CLIENT ON *.* TO 'maxscale'@'10.20.30.213';" in percona
+    assert "roles_mapping" not in percona
