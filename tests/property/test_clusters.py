@@ -81,7 +81,7 @@ NUMBERS = {
 
 SYNTAXES = {
     r".*\.(properties|ccf)": properties,
-    r"/etc/mysql/.*\.cnf": optionfile,
+    r"(?!/etc/maxscale).*\.cnf": optionfile,
     r"/etc/maxscale\.cnf": ini,
     r"/etc/exports": exports,
     r"/etc/fstab": fstab,
