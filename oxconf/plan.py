@@ -1,5 +1,6 @@
 """Which host gets which files."""
 
+from collections.abc import Mapping
 from functools import cached_property
 
 from attrs import frozen
@@ -120,6 +121,14 @@ class Plan:
 
     deployment: Deployment
     hosts: tuple[HostPlan, ...]
+
+    def of(self, host: Host) -> HostPlan:
+        """Return the files of one host. Raises KeyError."""
+        return self._by_name[host.name]
+
+    @cached_property
+    def _by_name(self) -> Mapping[str, HostPlan]:
+        return {plan.host.name: plan for plan in self.hosts}
 
 
 def make_plan(deployment: Deployment) -> Plan:

@@ -23,6 +23,15 @@ Rule = Callable[[Deployment, Artifact], Iterator[Command]]
 
 UNIT_FOLDER = "/etc/systemd/system/"
 
+SWITCHES = {
+    Switch.APACHE_MODULE: "a2enmod",
+    Switch.APACHE_CONF: "a2enconf",
+    Switch.APACHE_SITE: "a2ensite",
+    Switch.APACHE_SITE_OFF: "a2dissite",
+    Switch.UNIT: "systemctl enable",
+}
+"""The command that switches something on, in the order in which they are called."""
+
 
 @frozen
 class _Service:
@@ -101,13 +110,7 @@ def _units(deployment: Deployment, artifact: Artifact) -> Iterator[Command]:
 
 
 def _switch_on(deployment: Deployment, artifact: Artifact) -> Iterator[Command]:
-    for switch, command in (
-        (Switch.APACHE_MODULE, "a2enmod"),
-        (Switch.APACHE_CONF, "a2enconf"),
-        (Switch.APACHE_SITE, "a2ensite"),
-        (Switch.APACHE_SITE_OFF, "a2dissite"),
-        (Switch.UNIT, "systemctl enable"),
-    ):
+    for switch, command in SWITCHES.items():
         names = [enable.name for enable in artifact.enables() if enable.switch is switch]
         if names:
             yield INSTALL, f"{command} {shlex.join(names)}"

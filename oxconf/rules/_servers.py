@@ -25,6 +25,7 @@ def server(evidence: Evidence) -> Server | None:
 class Told:
     """An option that stands in the files of one or several hosts, and what the server says to it."""
 
+    product: Server
     key: str
     option: Option
     lines: tuple[OptionAt, ...]
@@ -45,14 +46,17 @@ class Told:
         return tuple(sorted(line.place for line in self.lines))
 
 
-def told(evidence: Evidence, product: Server) -> Iterator[Told]:
-    """Yield the options of the table that some server reads, by name."""
+def told(evidence: Evidence) -> Iterator[Told]:
+    """Yield the options of the table that some server reads, by name; none where the release is not known."""
+    product = server(evidence)
+    if product is None:
+        return
     known = options_of(product.flavour, product.version)
     lines = (line for host in evidence.databases for line in host.options if is_read(line.group, product))
     for key, same in groupby(sorted(lines, key=lambda line: (line.key, line.place)), lambda line: line.key):
         option = _find(known, key)
         if option is not None:
-            yield Told(key, option, tuple(same))
+            yield Told(product, key, option, tuple(same))
 
 
 def is_read(group: str, product: Server) -> bool:

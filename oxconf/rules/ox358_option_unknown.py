@@ -5,19 +5,16 @@ from collections.abc import Iterator
 from oxconf.evidence import Evidence
 from oxconf.options import State
 from oxconf.rules._rule import Finding, Rule, Severity
-from oxconf.rules._servers import server, told
+from oxconf.rules._servers import told
 
 
 def check(evidence: Evidence) -> Iterator[Finding]:
     """Look each option up; `loose_` makes the server start with any."""
-    product = server(evidence)
-    if product is None:
-        return
-    for each in told(evidence, product):
+    for each in told(evidence):
         if each.option.state is State.UNKNOWN and not all(line.loose for line in each.lines):
             instead = f"; it has {each.option.successor} instead" if each.option.successor else ""
             yield RULE.finding(
-                f"{each.hosts} {each.sets} {each.key}, which {product.name} does not know{instead}",
+                f"{each.hosts} {each.sets} {each.key}, which {each.product.name} does not know{instead}",
                 *(line.place for line in each.lines if not line.loose),
             )
 

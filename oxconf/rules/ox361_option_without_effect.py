@@ -5,21 +5,18 @@ from collections.abc import Iterator
 from oxconf.evidence import Evidence
 from oxconf.options import State
 from oxconf.rules._rule import Finding, Rule, Severity
-from oxconf.rules._servers import server, told
+from oxconf.rules._servers import told
 
 _WORDS = {State.SILENT: "without a word", State.WARNS: "with a warning in its log"}
 
 
 def check(evidence: Evidence) -> Iterator[Finding]:
     """Look each option up."""
-    product = server(evidence)
-    if product is None:
-        return
-    for each in told(evidence, product):
+    for each in told(evidence):
         if each.option.state in _WORDS:
             instead = f"; it obeys {each.option.successor}" if each.option.successor else ""
             yield RULE.finding(
-                f"{each.hosts} {each.sets} {each.key}, which {product.name} ignores "
+                f"{each.hosts} {each.sets} {each.key}, which {each.product.name} ignores "
                 f"{_WORDS[each.option.state]}{instead}",
                 *each.places,
             )

@@ -5,19 +5,19 @@ from collections.abc import Iterator
 from oxconf.evidence import Evidence
 from oxconf.options import WITHOUT_SUCCESSOR, State
 from oxconf.rules._rule import Finding, Rule, Severity
-from oxconf.rules._servers import server, told
+from oxconf.rules._servers import told
 
 
 def check(evidence: Evidence) -> Iterator[Finding]:
     """Look each option up."""
-    product = server(evidence)
-    if product is None:
-        return
-    for each in told(evidence, product):
-        if each.option.state is State.DEPRECATED and (each.key, product.version) not in WITHOUT_SUCCESSOR:
+    for each in told(evidence):
+        if (
+            each.option.state is State.DEPRECATED
+            and (each.key, each.product.version) not in WITHOUT_SUCCESSOR
+        ):
             instead = f"; {each.option.successor} takes its place" if each.option.successor else ""
             yield RULE.finding(
-                f"{each.hosts} {each.sets} {each.key}, which {product.name} calls deprecated{instead}",
+                f"{each.hosts} {each.sets} {each.key}, which {each.product.name} calls deprecated{instead}",
                 *each.places,
             )
 

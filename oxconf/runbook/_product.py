@@ -3,6 +3,8 @@
 SOURCE: the manuals of MariaDB, MySQL and Percona XtraDB Cluster; the tutorial for the series that it names.
 """
 
+from ipaddress import IPv4Address
+
 from oxconf.artifacts._server import SOCKET, client_program, is_mariadb, is_pxc, since, unit_name
 from oxconf.deployment.model import Deployment
 
@@ -101,3 +103,13 @@ def position(deployment: Deployment) -> str:
 def reset_binlog(deployment: Deployment) -> str:
     """Return the statement that empties the binary log and forgets its transaction ids."""
     return "RESET BINARY LOGS AND GTIDS" if since(deployment, mysql="8.4") else "RESET MASTER"
+
+
+def has_address(address: IPv4Address | str | None) -> str:
+    """Return shell that succeeds when this host has the address."""
+    return f"  ip -4 -brief address show | grep -qwF {address}"
+
+
+def lacks_address(address: IPv4Address | str | None) -> str:
+    """Return shell that succeeds when this host does not have the address."""
+    return f"  ! ip -4 -brief address show | grep -qwF {address}"

@@ -1,5 +1,9 @@
 """The steps of a database server: from what was there before to one that serves, alone or as a node of Galera."""
 
+from collections.abc import Iterable
+
+from attrs import evolve
+
 from oxconf.artifacts._server import dump_program, is_mariadb, unit_name
 from oxconf.deployment.mistakes import listed
 from oxconf.deployment.model import Deployment, Host, Mode, Role
@@ -19,6 +23,11 @@ JOIN_SECONDS = 6 * 3600
 """OURS: a full state transfer of a large cluster takes hours; the unit has the same patience."""
 
 START_SECONDS = 300
+
+
+def _any_answers(servers: Iterable[Host]) -> str:
+    """Return shell that succeeds when one of these nodes listens for its group."""
+    return " || ".join(f"answers {server.address} {GALERA_PORT}" for server in servers)
 
 
 def save(deployment: Deployment, host: Host) -> Step:
@@ -168,7 +177,7 @@ def start(deployment: Deployment, host: Host) -> Step:
 def bootstrap(deployment: Deployment, host: Host) -> Step:
     """Return the step that begins the Galera cluster: once in its life."""
     others = [server for server in database_hosts(deployment) if server is not host]
-    peers = " || ".join(f"answers {server.address} {GALERA_PORT}" for server in others)
+    peers = _any_answers(others)
     data = product.DATA
     return Step(
         host=host.name,
@@ -209,24 +218,16 @@ def synced(seconds: int = START_SECONDS) -> str:
 
 def join(deployment: Deployment, host: Host, present: tuple[Host, ...]) -> Step:
     """Return the step that lets a node join those that are there already, and waits for its copy of the data."""
-    unit = unit_name(deployment)
-    members = " || ".join(f"answers {server.address} {GALERA_PORT}" for server in present)
-    return Step(
-        host=host.name,
-        slug="join",
-        title="Join the Galera cluster",
+    return evolve(
+        _join(deployment, host.name),
         why="It takes a full copy of the data. One node after the other: each copy occupies a donor.",
         before=(
             Test(
-                f"a node of the cluster answers on port {GALERA_PORT}",
-                f"  {members}",
+                _MEMBER,
+                f"  {_any_answers(present)}",
                 f"Start {listed([server.name for server in present])} first, and look at firewalls between the hosts.",
             ),
         ),
-        command=f"systemctl enable {unit}\nsystemctl start {unit}",
-        after=(Test("the node is Synced and Primary", synced(JOIN_SECONDS)),),
-        repeat=Repeat.HARMLESS,
-        undo=f"systemctl stop {unit}",
         needs=(
             State(host.name, Holds.DATADIR),
             *(State(server.name, Holds.SERVING) for server in present),
@@ -234,33 +235,41 @@ def join(deployment: Deployment, host: Host, present: tuple[Host, ...]) -> Step:
         ),
         gives=(State(host.name, Holds.SERVING), State(host.name, Holds.ACCOUNTS)),
         ends=(State(host.name, Holds.STOPPED),),
-        log=f"{product.log(deployment)}; on the donor {product.DATA}/innobackup.backup.log or mariabackup.backup.log",
     )
 
 
 def join_anywhere(deployment: Deployment, part: str, servers: tuple[Host, ...], need: State) -> Step:
     """Return the step by which any node joins a cluster that is there; `part` is what the node is called."""
-    unit = unit_name(deployment)
     words = " ".join(f"{server.name}={server.address}" for server in servers)
-    return Step(
-        host=part,
+    return evolve(
+        _join(deployment, part),
         on=tuple(server.name for server in servers),
-        slug="join",
-        title="Join the Galera cluster",
-        why="It takes what it lacks from the others; without data of its own that is a full copy.",
         before=(
             Test(
-                f"a node of the cluster answers on port {GALERA_PORT}",
+                _MEMBER,
                 f"  peer_answers {GALERA_PORT} {words}",
                 "Start another node first, and look at firewalls between the hosts.",
             ),
         ),
+        needs=(need,),
+    )
+
+
+_MEMBER = f"a node of the cluster answers on port {GALERA_PORT}"
+
+
+def _join(deployment: Deployment, host: str) -> Step:
+    unit = unit_name(deployment)
+    return Step(
+        host=host,
+        slug="join",
+        title="Join the Galera cluster",
+        why="It takes what it lacks from the others; without data of its own that is a full copy.",
         command=f"systemctl enable {unit}\nsystemctl start {unit}",
         after=(Test("the node is Synced and Primary", synced(JOIN_SECONDS)),),
         repeat=Repeat.HARMLESS,
         undo=f"systemctl stop {unit}",
-        needs=(need,),
-        gives=(State(part, Holds.SERVING),),
+        gives=(State(host, Holds.SERVING),),
         log=f"{product.log(deployment)}; on the donor {product.DATA}/innobackup.backup.log or mariabackup.backup.log",
     )
 
@@ -269,7 +278,7 @@ def restart_first(deployment: Deployment, host: Host) -> Step:
     """Return the step that restarts the bootstrapped node the ordinary way."""
     unit = unit_name(deployment)
     others = [server for server in database_hosts(deployment) if server is not host]
-    peers = " || ".join(f"answers {server.address} {GALERA_PORT}" for server in others)
+    peers = _any_answers(others)
     return Step(
         host=host.name,
         slug="restart-first",

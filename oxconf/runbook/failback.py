@@ -6,6 +6,7 @@ from oxconf.deployment.topology import database_hosts, floating_addresses, hapro
 from oxconf.plan import Plan
 from oxconf.runbook import _product as product
 from oxconf.runbook import hosts
+from oxconf.runbook._product import has_address, lacks_address
 from oxconf.runbook.database import JOIN_SECONDS, synced
 from oxconf.runbook.step import Holds, Phase, Repeat, Runbook, State, Step, Test
 
@@ -20,7 +21,7 @@ def failback(plan: Plan, setup: Runbook) -> Runbook | None:
     if deployment.database.mode is not Mode.GALERA or not (haproxy_writes(deployment) or floating):
         return None
     writer = database_hosts(deployment)[0]
-    (own,) = (each for each in plan.hosts if each.host is writer)
+    own = plan.of(writer)
     back = State(writer.name, Holds.SERVING)
     if floating:
         about = (
@@ -108,14 +109,14 @@ def _give_back(plan: Plan, holders: tuple[str, ...], back: State, address: str) 
         before=(
             Test(
                 f"this host has the address {address}",
-                f"  ip -4 -brief address show | grep -qwF {address}",
+                has_address(address),
                 "Take this step on the host that has it.",
             ),
         ),
         loses="Connections to the write address end, and are made anew to the writer a second later.",
         command="systemctl stop keepalived.service\nsleep 5\nsystemctl start keepalived.service",
         after=(
-            Test("the address is gone from here", f"  ! ip -4 -brief address show | grep -qwF {address}"),
+            Test("the address is gone from here", lacks_address(address)),
             Test("keepalived runs", "  systemctl is-active --quiet keepalived.service"),
         ),
         repeat=Repeat.HARMLESS,

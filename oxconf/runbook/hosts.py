@@ -4,20 +4,13 @@ import shlex
 from collections.abc import Iterable
 
 from oxconf.artifacts._artifact import Switch
+from oxconf.artifacts._effects import SWITCHES
 from oxconf.artifacts.multicast import MulticastInterfaces
 from oxconf.artifacts.sysusers import Sysusers
 from oxconf.deployment.model import Deployment
 from oxconf.plan import HostPlan
 from oxconf.runbook._packages import packages
 from oxconf.runbook.step import Holds, Repeat, State, Step, Test
-
-SWITCHES = {
-    Switch.APACHE_MODULE: "a2enmod -q",
-    Switch.APACHE_CONF: "a2enconf -q",
-    Switch.APACHE_SITE: "a2ensite -q",
-    Switch.APACHE_SITE_OFF: "a2dissite -q",
-    Switch.UNIT: "systemctl enable",
-}
 
 
 def state(plan: HostPlan, holds: Holds) -> State:
@@ -132,7 +125,8 @@ def switch_on(plan: HostPlan) -> Step:
     for switch, command in SWITCHES.items():
         names = [enable.name for enable in enables if enable.switch is switch]
         if names:
-            commands.append(f"{command} {shlex.join(names)}")
+            quiet = "" if switch is Switch.UNIT else " -q"
+            commands.append(f"{command}{quiet} {shlex.join(names)}")
     turned = any(enable.switch is Switch.APACHE_SITE for enable in enables)
     sites = " a2dissite and a2ensite, each with the other's name." if turned else ""
     return Step(

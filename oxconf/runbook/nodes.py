@@ -14,9 +14,10 @@ from oxconf.deployment.topology import (
 from oxconf.plan import HostPlan, Plan
 from oxconf.runbook import _product as product
 from oxconf.runbook import hosts
+from oxconf.runbook._product import has_address, lacks_address
 from oxconf.runbook.database import MARK, START_SECONDS, join_anywhere, synced
 from oxconf.runbook.recover import peers
-from oxconf.runbook.replication import DUMP, dump_all, load_dump, login, point, slave_runs
+from oxconf.runbook.replication import DUMP, dump_all, load_dump, login, point, slave_comes
 from oxconf.runbook.sql import accounts_sql
 from oxconf.runbook.step import Holds, Phase, Repeat, Runbook, State, Step, Test
 
@@ -92,7 +93,9 @@ def remove(plan: Plan, setup: Runbook) -> Runbook:
         ),
         (
             Phase(
-                "Those who use it", "They get the new files, and do not ask it any more.", tuple(_users(plan))
+                "Those who use it",
+                "They get the new files, and do not ask it any more.",
+                tuple(_users(plan)),
             ),
             Phase("It leaves", "Its data stay on its disk.", (_leave(plan),)),
             Phase(
@@ -130,7 +133,7 @@ def _prepare(plan: Plan, *, fresh: bool) -> Step:
             "this server is in no working cluster" if galera else "this server is not the master",
             '  [ "$(status wsrep_cluster_status)" != Primary ]'
             if galera
-            else f"  ! ip -4 -brief address show | grep -qwF {deployment.database.write_address}",
+            else lacks_address(deployment.database.write_address),
             f"Stop it first: systemctl stop {unit_name(deployment)}"
             if galera
             else "Promote another server first, with the runbook promote.",
@@ -170,7 +173,7 @@ def written_on(plan: Plan) -> tuple[str, tuple[str, ...], tuple[Test, ...]]:
     address = deployment.database.write_address
     test = Test(
         f"this server is the master: it has the write address {address}",
-        f"  ip -4 -brief address show | grep -qwF {address}",
+        has_address(address),
         "Take this step on the server that has it.",
     )
     return MASTER, _servers(plan), (test,)
@@ -251,12 +254,7 @@ sql <"$here/follow.sql"
 sql --execute="{point(deployment, "$master")}; {product.start_slave(deployment)}"
 rm {DUMP}""",
         sql=login(deployment),
-        after=(
-            Test(
-                "the slave runs",
-                f"  slave_runs() {{\n  {slave_runs(deployment)}\n  }}\n  wait_for {START_SECONDS} slave_runs",
-            ),
-        ),
+        after=(slave_comes(deployment, START_SECONDS),),
         repeat=Repeat.HARMLESS,
         undo=f"{product.stop_slave(deployment)}, and make the data folder anew.",
         needs=(ready, State(host, Holds.DUMPED)),
@@ -321,9 +319,14 @@ def _files(plan: Plan, *roles: Role) -> Iterator[Step]:
 
 def _users(plan: Plan) -> Iterator[Step]:
     """Yield how those who talk to the servers get to know them: what leads OX there, then OX, one after the other."""
-    leading = plan.deployment.with_role(Role.DIRECTOR, Role.MAXSCALE)
-    for host in (*leading, *ox_hosts(plan.deployment)):
-        yield from (refresh(each) for each in plan.hosts if each.host is host)
+    for host in plan.deployment.with_role(Role.DIRECTOR, Role.MAXSCALE):
+        yield refresh(plan.of(host))
+    yield from refresh_ox(plan)
+
+
+def refresh_ox(plan: Plan) -> Iterator[Step]:
+    """Yield how the OX nodes get their new files, one after the other."""
+    return (refresh(plan.of(host)) for host in ox_hosts(plan.deployment))
 
 
 def _verify(plan: Plan, need: State) -> Iterator[Step]:
@@ -348,7 +351,7 @@ def _leave(plan: Plan) -> Step:
         tests = (
             Test(
                 "this server is not the master",
-                f"  ! ip -4 -brief address show | grep -qwF {deployment.database.write_address}",
+                lacks_address(deployment.database.write_address),
                 "Promote another server first, with the runbook promote.",
             ),
         )

@@ -8,8 +8,9 @@ from oxconf.deployment.topology import MYSQL_PORT, database_hosts
 from oxconf.plan import Plan
 from oxconf.runbook import _product as product
 from oxconf.runbook import hosts
+from oxconf.runbook._product import has_address, lacks_address
 from oxconf.runbook.recover import peers
-from oxconf.runbook.replication import login, point, slave_runs
+from oxconf.runbook.replication import login, point, slave_comes, slave_runs
 from oxconf.runbook.step import Holds, Phase, Repeat, Runbook, State, Step, Test
 
 OLD = "the old master"
@@ -108,7 +109,7 @@ say 'Its position, for the new master:'
             Test("the server takes no writes", '  [ "$(variable read_only)" = 1 ]'),
             Test(
                 "the write address is gone from here",
-                f"  ! ip -4 -brief address show | grep -qwF {deployment.database.write_address}",
+                lacks_address(deployment.database.write_address),
             ),
         ),
         repeat=Repeat.HARMLESS,
@@ -250,7 +251,7 @@ rm "$state/position\"""",
             Test("the server can be written to", '  [ "$(variable read_only)" = 0 ]'),
             Test(
                 "this host has the write address",
-                f"  ip -4 -brief address show | grep -qwF {deployment.database.write_address}",
+                has_address(deployment.database.write_address),
             ),
         ),
         repeat=Repeat.SKIPS,
@@ -274,10 +275,7 @@ sql --execute='{product.stop_slave(deployment)}' 2>/dev/null || true"""
 
 def _seen(deployment: Deployment) -> tuple[Test, ...]:
     return (
-        Test(
-            "the slave runs",
-            f"  slave_runs() {{\n  {slave_runs(deployment)}\n  }}\n  wait_for {SECONDS} slave_runs",
-        ),
+        slave_comes(deployment, SECONDS),
         Test("the server takes no writes", '  [ "$(variable read_only)" = 1 ]'),
     )
 

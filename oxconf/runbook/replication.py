@@ -5,6 +5,7 @@ from oxconf.artifacts.write_address import UNIT
 from oxconf.deployment.model import Deployment, Host
 from oxconf.deployment.topology import MYSQL_PORT, database_hosts, is_writer
 from oxconf.runbook import _product as product
+from oxconf.runbook._product import has_address
 from oxconf.runbook.sql import quoted
 from oxconf.runbook.step import Holds, Repeat, State, Step, Test
 
@@ -87,12 +88,7 @@ sql <runbook/follow.sql
 rm {DUMP}""",
         sql=_change_master(deployment, master),
         done=slave_runs(deployment),
-        after=(
-            Test(
-                "the slave runs",
-                f"  slave_runs() {{\n  {slave_runs(deployment)}\n  }}\n  wait_for 60 slave_runs",
-            ),
-        ),
+        after=(slave_comes(deployment, 60),),
         repeat=Repeat.SKIPS,
         undo=f"{product.stop_slave(deployment)}, and make the data folder anew.",
         needs=(State(host.name, Holds.SERVING), State(master.name, Holds.DUMPED)),
@@ -158,7 +154,7 @@ def hold_address(deployment: Deployment, host: Host) -> Step:
         title="Take the write address",
         why="Open-Xchange writes to it; a person moves it, and never a health check.",
         command=f"systemctl start {UNIT}",
-        after=(Test("this host has the address", f"  ip -4 -brief address show | grep -qwF {address}"),),
+        after=(Test("this host has the address", has_address(address)),),
         repeat=Repeat.HARMLESS,
         undo=f"systemctl stop {UNIT}",
         needs=(State(host.name, Holds.DATABASE), State(host.name, Holds.ENABLED)),
@@ -175,6 +171,14 @@ def slave_runs(deployment: Deployment) -> str:
     return f'  [ "$(column {io} {show}) $(column {applier} {show})" = "Yes Yes" ]'
 
 
+def slave_comes(deployment: Deployment, seconds: int) -> Test:
+    """Return the test that waits until the slave runs."""
+    return Test(
+        "the slave runs",
+        f"  slave_runs() {{\n  {slave_runs(deployment)}\n  }}\n  wait_for {seconds} slave_runs",
+    )
+
+
 def checks(deployment: Deployment, host: Host) -> tuple[Test, ...]:
     """Return what verify.sh looks at on a server of a replicating cluster."""
     if is_writer(deployment, host):
@@ -187,7 +191,7 @@ def checks(deployment: Deployment, host: Host) -> tuple[Test, ...]:
             ),
             Test(
                 f"this host has the write address {address}",
-                f"  ip -4 -brief address show | grep -qwF {address}",
+                has_address(address),
                 f"systemctl start {UNIT}; look at: journalctl -u {UNIT}",
             ),
         )

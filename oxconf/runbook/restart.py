@@ -11,7 +11,7 @@ from oxconf.runbook import _product as product
 from oxconf.runbook.database import START_SECONDS, synced
 from oxconf.runbook.ox import LOG
 from oxconf.runbook.recover import peers
-from oxconf.runbook.replication import slave_runs
+from oxconf.runbook.replication import slave_comes
 from oxconf.runbook.step import Holds, Phase, Repeat, Runbook, State, Step, Test
 
 WEB = "each web server"
@@ -76,10 +76,7 @@ def _restart_database(deployment: Deployment, server: Host, done: tuple[State, .
         if writer:
             loses = "The writes move to another node and back: requests in that moment fail, twice."
     elif mode is Mode.REPLICATION and not writer:
-        after = Test(
-            "the slave runs",
-            f"  slave_runs() {{\n  {slave_runs(deployment)}\n  }}\n  wait_for {START_SECONDS} slave_runs",
-        )
+        after = slave_comes(deployment, START_SECONDS)
         loses = "Reads that go to this slave fail until it is back."
     elif mode is Mode.REPLICATION:
         loses = (

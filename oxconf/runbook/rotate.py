@@ -15,8 +15,8 @@ from oxconf.deployment.topology import database_hosts, maxscale_hosts
 from oxconf.plan import HostPlan, Plan
 from oxconf.runbook import _product as product
 from oxconf.runbook import maxscale, rotate_ox, rotate_vrrp
-from oxconf.runbook.nodes import written_on
-from oxconf.runbook.replication import login, slave_runs
+from oxconf.runbook.nodes import refresh_ox, written_on
+from oxconf.runbook.replication import login, slave_comes
 from oxconf.runbook.sql import LOCAL, Account, accounts, alter, quoted, root_password
 from oxconf.runbook.step import Holds, Phase, Repeat, Runbook, State, Step, Test
 
@@ -129,7 +129,7 @@ def _phases(plan: Plan, purpose: str) -> Iterator[Phase]:
     if both:
         yield Phase("Both passwords", "From here on either of them is right.", (_both(plan, concerned),))
     elif purpose == "configdb":
-        yield Phase("Files", "They are read at the next start.", tuple(rotate_ox.files(plan)))
+        yield Phase("Files", "They are read at the next start.", tuple(refresh_ox(plan)))
     elif not _alone(deployment, purpose):
         yield Phase("The accounts", "From here on the new password is right.", (_only(plan, concerned, ()),))
     after = State(host, Holds.BOTH if both else Holds.CHANGED)
@@ -174,7 +174,7 @@ def _holders(plan: Plan) -> Iterator[HostPlan]:
     """Yield the database servers, the writer last."""
     first, *others = database_hosts(plan.deployment)
     for server in (*others, first):
-        yield from (each for each in plan.hosts if each.host is server)
+        yield plan.of(server)
 
 
 def _alone(deployment: Deployment, purpose: str) -> bool:
@@ -332,12 +332,7 @@ def _slave(plan: Plan, need: State) -> Step:
         ),
         command=f"sql --execute='{product.stop_slave(deployment)}'\nsql <\"$here/renew.sql\"",
         sql=f"{login(deployment)}{product.start_slave(deployment)};\n",
-        after=(
-            Test(
-                "the slave runs",
-                f"  slave_runs() {{\n  {slave_runs(deployment)}\n  }}\n  wait_for 60 slave_runs",
-            ),
-        ),
+        after=(slave_comes(deployment, 60),),
         repeat=Repeat.HARMLESS,
         undo="The same steps with the old password in the secrets file.",
         needs=(need,),

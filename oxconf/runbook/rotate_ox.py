@@ -6,16 +6,9 @@ from oxconf.artifacts.configdb_properties import DATABASE_USER
 from oxconf.deployment.model import Deployment
 from oxconf.deployment.topology import ox_hosts, read_endpoint, write_endpoint
 from oxconf.plan import Plan
-from oxconf.runbook.nodes import refresh
 from oxconf.runbook.ox import ADMIN, DATABASE, LOG, SBIN, first
 from oxconf.runbook.restart import NODE, answers_again, around
 from oxconf.runbook.step import Holds, Phase, Repeat, State, Step, Test
-
-
-def files(plan: Plan) -> Iterator[Step]:
-    """Yield how each OX node gets its new files."""
-    for host in ox_hosts(plan.deployment):
-        yield from (refresh(each) for each in plan.hosts if each.host is host)
 
 
 def configdb(plan: Plan, need: State) -> Iterator[Step]:

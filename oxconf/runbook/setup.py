@@ -55,7 +55,6 @@ class _Order:
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
         self.deployment = plan.deployment
-        self.plans = {host.host.name: host for host in plan.hosts}
         self.servers = database_hosts(self.deployment)
         self.installed: set[str] = set()
         self.started: list[State] = []
@@ -116,18 +115,18 @@ class _Order:
     def filestore(self) -> Iterator[Step]:
         for host in self.deployment.with_role(Role.FILESTORE):
             yield from self._files(host)
-            yield filestore.folder(self.deployment, self.plans[host.name])
+            yield filestore.folder(self.deployment, self.plan.of(host))
 
     def ox(self) -> Iterator[Step]:
         deployment = self.deployment
         first = ox.first(deployment)
         if first.has(Role.DATABASE):
             # Its database server needed the files, so configdb can only come after them.
-            yield ox.configdb(deployment, self.plans[first.name], self.servers)
+            yield ox.configdb(deployment, self.plan.of(first), self.servers)
         yield from self._files(first)
         yield from self._nodes(first)
-        yield ox.register(deployment, self.plans[first.name])
-        yield ox.context(self.plans[first.name])
+        yield ox.register(deployment, self.plan.of(first))
+        yield ox.context(self.plan.of(first))
         others = tuple(host for host in ox_hosts(deployment) if host is not first)
         yield from self._files(*others)
         yield from self._nodes(*others)
@@ -137,17 +136,15 @@ class _Order:
         deployment = self.deployment
         for host in nodes:
             step = filestore.mount if mounts_filestore(deployment, host) else filestore.probe
-            yield step(deployment, self.plans[host.name])
+            yield step(deployment, self.plan.of(host))
         for host in nodes:
             registered = host is not ox.first(deployment)
-            yield ox.start(
-                deployment, self.plans[host.name], registered=registered, needs=tuple(self.started)
-            )
+            yield ox.start(deployment, self.plan.of(host), registered=registered, needs=tuple(self.started))
             yield from self._guard(host)
 
     def _guard(self, host: Host) -> Iterator[Step]:
-        if maxscale.runs(self.plans[host.name]):
-            yield maxscale.admin(self.plans[host.name])
+        if maxscale.runs(self.plan.of(host)):
+            yield maxscale.admin(self.plan.of(host))
 
     def front(self) -> Iterator[Step]:
         front_hosts = self.deployment.with_role(Role.WEB, Role.BALANCER)
@@ -168,7 +165,7 @@ class _Order:
         yield State(host.name, Holds.FILES)
         if host.has(Role.DATABASE):
             yield State(host.name, Holds.ACCOUNTS)
-        if maxscale.runs(self.plans[host.name]):
+        if maxscale.runs(self.plan.of(host)):
             yield State(host.name, Holds.GUARDED)
         if host.runs_ox or host.has(Role.WEB):
             yield from (State(node.name, Holds.OX) for node in ox_hosts(self.deployment))
@@ -177,7 +174,7 @@ class _Order:
         """Yield how hosts get their files, where they have none yet: what writes files of its own comes first."""
         missing = [host for host in wanted if host.name not in self.installed]
         self.installed.update(host.name for host in missing)
-        plans = [self.plans[host.name] for host in missing]
+        plans = [self.plan.of(host) for host in missing]
         first = ox.first(self.deployment)
         for plan in plans:
             if plan.host is first and not plan.host.has(Role.DATABASE):
@@ -196,7 +193,7 @@ class _Order:
 
     def _start(self, host: Host, *needs: State) -> Iterator[Step]:
         """Yield how the services of a host start, where it has some and they do not run yet."""
-        plan, started = self.plans[host.name], State(host.name, Holds.STARTED)
+        plan, started = self.plan.of(host), State(host.name, Holds.STARTED)
         if front.services(plan) and started not in self.started:
             yield front.start(self.deployment, plan, needs)
             self.started.append(started)
