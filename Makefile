@@ -41,7 +41,7 @@ bundles-update: $(VENV)/oxconf.installed
 # What `oxconf schema` prints, kept where it can be read and linked to.
 schemas: $(VENV)/oxconf.installed
 	@mkdir -p build
-	@for name in cluster host-manifest manifest findings diff; do \
+	@for name in cluster host-manifest manifest runbook findings diff; do \
 	    $(VENV)/bin/oxconf schema $$name > build/schema.json || exit 1; \
 	    mv build/schema.json schemas/oxconf-$$name.schema.json; \
 	done

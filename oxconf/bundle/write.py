@@ -194,7 +194,7 @@ def _pages(plan: Plan, books: Sequence[Runbook]) -> dict[str, bytes]:
     return {
         PAGE: to_markdown(first, name, others).encode(),
         **{f"{PAGES}/{book.name}.md": to_markdown(book, name).encode() for book in others},
-        STEPS: to_json({"runbooks": [to_plain_runbook(book) for book in books]}),
+        STEPS: to_json({"schema": SCHEMA, "runbooks": [to_plain_runbook(book) for book in books]}),
     }
 
 

@@ -20,6 +20,7 @@ def schema(name: str) -> None:
     cluster        a cluster file; the default
     host-manifest  manifest.json in the folder of a host
     manifest       manifest.json in the output folder
+    runbook        runbook.json in the output folder
     findings       what `oxconf check --format json` prints
     diff           what `oxconf diff --format json` prints
     """  # noqa: D301 - click reads the control character

@@ -14,8 +14,10 @@ from oxconf.deployment.topology import (
 from oxconf.plan import HostPlan, Plan
 from oxconf.runbook import _product as product
 from oxconf.runbook import hosts
-from oxconf.runbook._product import has_address, lacks_address
+from oxconf.runbook._product import lacks_address
+from oxconf.runbook._writer import written_on
 from oxconf.runbook.database import MARK, START_SECONDS, join_anywhere, synced
+from oxconf.runbook.leftover import drop_accounts
 from oxconf.runbook.recover import peers
 from oxconf.runbook.replication import DUMP, dump_all, load_dump, login, point, slave_comes
 from oxconf.runbook.sql import accounts_sql
@@ -23,7 +25,6 @@ from oxconf.runbook.step import Holds, Phase, Repeat, Runbook, State, Step, Test
 
 NEW = "the new server"
 LEAVING = "the server that leaves"
-MASTER = "the master"
 PLAN = (
     "Change cluster.toml first, see with `oxconf diff OLD NEW` what follows from it, then render and copy the new "
     "archives to the hosts. "
@@ -103,10 +104,12 @@ def remove(plan: Plan, setup: Runbook) -> Runbook:
                 "Nothing is restarted: a server reads the list of its peers when it starts.",
                 tuple(_files(plan, Role.DATABASE, Role.ARBITRATOR)),
             ),
+            # Servers of Galera log in to each other nowhere.
+            *(() if galera else (drop_accounts(plan, LEAVING),)),
             Phase(
                 "Verify",
                 "On every host; it changes nothing.",
-                tuple(_verify(plan, State(LEAVING, Holds.OUT))),
+                tuple(_verify(plan, State(LEAVING, Holds.OUT if galera else Holds.FORGOTTEN))),
             ),
         ),
         setup.standing(Holds.PACKAGES, Holds.ENABLED, Holds.ACCOUNTS, Holds.FILES, Holds.OX, Holds.SERVING),
@@ -162,21 +165,6 @@ def _prepare(plan: Plan, *, fresh: bool) -> Step:
         gives=(State(NEW, Holds.DATADIR),),
         log=product.log(deployment),
     )
-
-
-def written_on(plan: Plan) -> tuple[str, tuple[str, ...], tuple[Test, ...]]:
-    """Return where statements for all servers are given: the host or its part, who may play it, and what shows it."""
-    deployment = plan.deployment
-    first = database_hosts(deployment)[0].name
-    if deployment.database.mode is not Mode.REPLICATION:
-        return first, (), ()
-    address = deployment.database.write_address
-    test = Test(
-        f"this server is the master: it has the write address {address}",
-        has_address(address),
-        "Take this step on the server that has it.",
-    )
-    return MASTER, _servers(plan), (test,)
 
 
 def _accounts(plan: Plan) -> Step:

@@ -10,7 +10,9 @@ from oxconf.deployment.topology import database_hosts, ox_hosts
 from oxconf.plan import HostPlan, Plan
 from oxconf.runbook import _product as product
 from oxconf.runbook import hosts
-from oxconf.runbook.nodes import PLAN, refresh, written_on
+from oxconf.runbook._writer import written_on
+from oxconf.runbook.leftover import drop_accounts
+from oxconf.runbook.nodes import PLAN, refresh
 from oxconf.runbook.ox import LOG, SBIN, STATE, first
 from oxconf.runbook.restart import NODE, answers_again, around
 from oxconf.runbook.sql import accounts_sql
@@ -84,9 +86,7 @@ def remove(plan: Plan, setup: Runbook) -> Runbook:
     return Runbook(
         "remove-ox",
         "Remove an OX node",
-        PLAN
-        + "The first two phases are in the archives from before, the others in the new ones. Its database account "
-        "stays until somebody drops it: DROP USER 'openexchange'@'ADDRESS', on the server that takes the writes.",
+        PLAN + "The first two phases are in the archives from before, the others in the new ones.",
         (
             *(
                 (Phase("No new sessions", "Give those who are there the time that you can.", (drain,)),)
@@ -96,10 +96,11 @@ def remove(plan: Plan, setup: Runbook) -> Runbook:
             Phase("It leaves", "It has no new archive.", (leave,)),
             Phase("In front", "The balancers forget it.", tuple(_others(plan, web=True))),
             Phase("The others", "Nothing is restarted.", tuple(_others(plan, web=False))),
+            drop_accounts(plan, LEAVING),
             Phase(
                 "Verify",
                 "On every host; it changes nothing.",
-                tuple(_verify(plan, State(LEAVING, Holds.OUT))),
+                tuple(_verify(plan, State(LEAVING, Holds.FORGOTTEN))),
             ),
         ),
         setup.standing(Holds.PACKAGES, Holds.FILES),

@@ -53,6 +53,7 @@ def to_plain(runbook: Runbook) -> dict[str, Any]:
     return {
         "name": runbook.name,
         "title": runbook.title,
+        "about": runbook.about,
         "begins": [str(state) for state in runbook.begins],
         "phases": [
             {"title": phase.title, "steps": [_plain(step, numbered) for step in phase.steps]}

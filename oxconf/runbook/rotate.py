@@ -15,7 +15,8 @@ from oxconf.deployment.topology import database_hosts, maxscale_hosts
 from oxconf.plan import HostPlan, Plan
 from oxconf.runbook import _product as product
 from oxconf.runbook import maxscale, rotate_ox, rotate_vrrp
-from oxconf.runbook.nodes import refresh_ox, written_on
+from oxconf.runbook._writer import written_on
+from oxconf.runbook.nodes import refresh_ox
 from oxconf.runbook.replication import login, slave_comes
 from oxconf.runbook.sql import LOCAL, Account, accounts, alter, quoted, root_password
 from oxconf.runbook.step import Holds, Phase, Repeat, Runbook, State, Step, Test

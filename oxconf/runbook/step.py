@@ -38,6 +38,7 @@ class Holds(Enum):
     FENCED = "it takes no writes any more"
     PREPARED = "the host is set up as far as it can be alone"
     OUT = "it is out of service"
+    FORGOTTEN = "the database knows no account of it"
     BOTH = "the accounts take the old password and the new one"
     RENEWED = "it uses the new password"
     CHANGED = "the new password alone is valid"

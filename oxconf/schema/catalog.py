@@ -12,9 +12,18 @@ from oxconf.schema.diff import diff
 from oxconf.schema.findings import NAME as FINDINGS
 from oxconf.schema.findings import findings
 from oxconf.schema.manifests import HOST_MANIFEST, MANIFEST, host_manifest, manifest
+from oxconf.schema.runbook import NAME as RUNBOOK
+from oxconf.schema.runbook import runbook
 
 SCHEMAS: Mapping[str, Callable[[], Schema]] = MappingProxyType(
-    {CLUSTER: cluster, HOST_MANIFEST: host_manifest, MANIFEST: manifest, FINDINGS: findings, DIFF: diff}
+    {
+        CLUSTER: cluster,
+        HOST_MANIFEST: host_manifest,
+        MANIFEST: manifest,
+        RUNBOOK: runbook,
+        FINDINGS: findings,
+        DIFF: diff,
+    }
 )
 """What makes the schema of each name."""
 

@@ -359,3 +359,27 @@ def test_a_slave_goes_on_while_the_password_of_the_replication_changes(replicati
     assert "this does not hold: this server is a slave" in replication.take(
         "rotate-replication", "renew", "db1", check=False
     )
+
+
+def test_the_accounts_of_a_host_that_left_are_dropped_and_no_others(replication: LabCluster) -> None:
+    gone = "10.20.30.250"
+    replication["db1"].sql(
+        f"CREATE USER repl@'{gone}' IDENTIFIED BY 'a'; CREATE USER openexchange@'{gone}' IDENTIFIED BY 'b'; "
+        f"CREATE USER report@'{gone}' IDENTIFIED BY 'c'"
+    )
+    before = replication["db1"].sql("SELECT COUNT(*) FROM mysql.user")
+    said = replication.take("remove-ox", "drop-accounts", "db1", gone)
+    assert f"DROP USER 'openexchange'@'{gone}';" in said
+    replication.take("remove-database", "drop-accounts", "db1", gone)
+
+    for server in ("db1", "db2"):
+        assert replication[server].sql(f"SELECT User FROM mysql.user WHERE Host = '{gone}'").split() == [
+            "report"
+        ]
+    assert int(replication["db1"].sql("SELECT COUNT(*) FROM mysql.user")) == int(before) - 2
+    # Neither a host that is there, nor a word that is no address.
+    for word, why in (("10.20.30.213", "no account for this address any more"), ("%", "is an IPv4 address")):
+        said = replication.take("remove-ox", "drop-accounts", "db1", word, check=False)
+        assert "this does not hold" in said
+        assert why in said
+    replication["db1"].sql(f"DROP USER report@'{gone}'")

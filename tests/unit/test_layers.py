@@ -24,7 +24,7 @@ KNOWS = {
     "bundle": {"artifacts", "deployment", "evidence", "facts", "plan", "runbook", "syntax"},
     "reasons": {"artifacts", "deployment", "plan"},
     "report": {"artifacts", "deployment", "evidence", "exchange", "reasons", "rules"},
-    "schema": {"artifacts", "bundle", "deployment", "exchange", "facts", "report", "rules"},
+    "schema": {"artifacts", "bundle", "deployment", "exchange", "facts", "report", "rules", "runbook"},
     "api": {"bundle", "deployment", "plan", "render", "rules"},
     "cli": {
         "api",

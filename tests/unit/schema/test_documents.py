@@ -10,7 +10,7 @@ from jsonschema import Draft202012Validator
 from oxconf.api import check, load
 from oxconf.bundle.contents import MANIFEST, contents
 from oxconf.bundle.read import read
-from oxconf.bundle.write import write
+from oxconf.bundle.write import STEPS, write
 from oxconf.plan import make_plan
 from oxconf.report.json import document, show
 from oxconf.rules import judge
@@ -44,6 +44,13 @@ def test_every_manifest_of_a_host_is_valid(path: Path) -> None:
     for host in plan.hosts:
         (entry,) = [entry for entry in contents(plan, host).entries if entry.path == MANIFEST]
         assert errors("host-manifest", json.loads(entry.data)) == []
+
+
+@pytest.mark.parametrize("path", CLUSTERS, ids=lambda path: path.stem)
+def test_every_step_of_every_runbook_is_valid(path: Path, tmp_path: Path) -> None:
+    write(make_plan(load(path)), tmp_path)
+
+    assert errors("runbook", json.loads((tmp_path / STEPS).read_text("utf-8"))) == []
 
 
 @pytest.mark.parametrize("tree", [True, False])
