@@ -111,6 +111,23 @@ SERIES = {
 }
 """Release series whose options are known."""
 
+_PACKAGED = {
+    "MariaDB 10.5": ("Debian 11",),
+    "MariaDB 10.6": ("Ubuntu 22.04",),
+    "MariaDB 10.11": ("Debian 12", "Ubuntu 24.04"),
+    "MariaDB 11.8": ("Debian 13", "Ubuntu 26.04"),
+    "MySQL 8.0": ("Ubuntu 22.04", "Ubuntu 24.04"),
+    "MySQL 8.4": ("Ubuntu 26.04",),
+}
+
+
+def packaged(server: Server) -> tuple[str, ...]:
+    """Return the releases of Debian and Ubuntu that bring the series; elsewhere it comes from its vendor.
+
+    SOURCE: the package indexes of Debian 11 to 13 and of Ubuntu 22.04, 24.04 and 26.04, read on 2026-11-23.
+    """
+    return _PACKAGED.get(server.name, ())
+
 
 def server_of(flavour: str | Flavour, version: str) -> Server | None:
     """Return the series, or None for one that is not in the table."""

@@ -126,7 +126,18 @@ def _debian(deployment: Deployment, plan: HostPlan, kinds: set[type[Artifact]]) 
         yield "nftables"
     if MyCnf not in kinds and (plan.host.runs_ox or Backup in kinds):
         # initconfigdb and the backup call it.
-        yield "mariadb-client" if is_mariadb(deployment) else "default-mysql-client"
+        yield _client(deployment)
+
+
+def _client(deployment: Deployment) -> str:
+    """Return the client's package. The distributions' default is MariaDB's, whose mysqldump is not MySQL's."""
+    if is_mariadb(deployment):
+        return "mariadb-client"
+    if not is_pxc(deployment):
+        return "mysql-client"
+    if at_least(deployment, "8.0"):
+        return "percona-xtradb-cluster-client"
+    return f"percona-xtradb-cluster-client-{deployment.database.version}"
 
 
 def _arbitrator(deployment: Deployment) -> str:

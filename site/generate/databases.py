@@ -6,7 +6,7 @@ from itertools import groupby
 from generate.markdown import code, document, escape, heading, prose, sought, table
 from oxconf.artifacts._keyvalue import OptionsArtifact, settings
 from oxconf.deployment.model import Flavour, Mode
-from oxconf.deployment.servers import MODES, PRODUCTS, RELEASED, SERIES, SERVERS, Proof
+from oxconf.deployment.servers import MODES, PRODUCTS, RELEASED, SERIES, SERVERS, Proof, packaged
 from oxconf.options import Option, State, options_of
 from oxconf.plan import ARTIFACTS
 
@@ -71,12 +71,13 @@ def _servers() -> str:
         (
             escape(server.name),
             *(escape(server.proved(mode).value) if mode in MODES[server.flavour] else "-" for mode in Mode),
+            escape(", ".join(packaged(server)) or "vendor"),
             f"{server.end_of_life}{', past' if server.ended else ''}",
             escape(server.source),
         )
         for server in SERVERS
     ]
-    return table(("server", *(mode.value for mode in Mode), "end of life", "says who"), rows)
+    return table(("server", *(mode.value for mode in Mode), "comes with", "end of life", "says who"), rows)
 
 
 def _options() -> str:

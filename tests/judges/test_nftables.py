@@ -26,6 +26,9 @@ def test_every_filter_is_taken_twice(machines: dict[Host, Sandbox]) -> None:
     for host, machine in machines.items():
         if FILE not in host.paths:
             continue
+        if Path("/etc/protocols").exists():
+            # A small Debian has no such list: netbase brings it, and nftables does not ask for netbase.
+            machine.run("mount", "--bind", "/dev/null", "/etc/protocols")
         machine.run("nft", "-c", "-f", FILE)
         machine.run("nft", "-f", FILE)
         once = machine.run("nft", "-j", "list", "ruleset").stdout

@@ -21,7 +21,7 @@ me='ox2'
 begin "$@"
 
 before_1() {
-  set -- haproxy nfs-common rpcbind default-mysql-client open-xchange-meta-server open-xchange-meta-admin open-xchange-authentication-database
+  set -- haproxy nfs-common rpcbind mysql-client open-xchange-meta-server open-xchange-meta-admin open-xchange-authentication-database
   for package in "$@"; do
     apt-cache show --no-all-versions "$package" | grep -q ^Version: || return 1
   done
@@ -29,10 +29,10 @@ before_1() {
 require before_1 'apt knows every package' 'Add the missing repository (database: its vendor'"'"'s; open-xchange-*: software.open-xchange.com), then apt-get update.'
 
 export DEBIAN_FRONTEND=noninteractive
-apt-get install --yes --no-upgrade haproxy nfs-common rpcbind default-mysql-client open-xchange-meta-server open-xchange-meta-admin open-xchange-authentication-database
+apt-get install --yes --no-upgrade haproxy nfs-common rpcbind mysql-client open-xchange-meta-server open-xchange-meta-admin open-xchange-authentication-database
 
 after_1() {
-  dpkg-query --status haproxy nfs-common rpcbind default-mysql-client open-xchange-meta-server open-xchange-meta-admin open-xchange-authentication-database
+  dpkg-query --status haproxy nfs-common rpcbind mysql-client open-xchange-meta-server open-xchange-meta-admin open-xchange-authentication-database
 }
 confirm after_1 'every package is installed'
 
