@@ -84,7 +84,7 @@ def test_a_release_brings_a_server_as_its_index_says(server: Server) -> None:
 
 def test_who_talks_to_mysql_has_its_own_client() -> None:
     """The distribution's default client is MariaDB's, whose mysqldump knows nothing of MySQL's transaction ids."""
-    beside = '\n[backup]\nruns_on = "filestore1"\n'
+    beside = '\n[backup]\nfolder = "/var/backups/ox"\nruns_on = "filestore1"\n'
     mysql = described(next(one for one in SERVERS if one.name == "MySQL 8.0"), Mode.REPLICATION)
 
     assert "mysql-client" in wanted(mysql + beside)
