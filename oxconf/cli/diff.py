@@ -19,7 +19,8 @@ def diff(old: str, new: str, form: str) -> None:
     """Say what differs between two cluster files, by host, file and setting.
 
     Between two releases of the database server it also says which options go, come or have another default. At the
-    end stands what to reload or restart, host by host in a safe order. Passwords are no part of it.
+    end stands what to reload or restart, host by host in a safe order; or, where one database server after the other
+    can not come to another mode, product or release, what it takes instead. Passwords are no part of it.
 
     \b
     Exit codes: 0 nothing differs, 1 something does, 2 bad input or usage.

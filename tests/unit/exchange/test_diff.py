@@ -145,3 +145,16 @@ def test_a_file_that_goes_is_named() -> None:
 
     gone = {file.path for file in found.files if file.kind is Kind.REMOVED and file.host == "db1"}
     assert "/etc/mysql/ox.conf.d/gtid.cnf" in gone
+
+
+def test_what_can_not_be_rolled_has_no_list_of_restarts() -> None:
+    folder = ROOT / "galera-to-replication"
+
+    found = said(folder)
+    _, out, _ = run(str(folder / "old.toml"), str(folder / "new.toml"), "--format", "json")
+
+    assert found.files
+    assert found.actions == ()
+    assert "systemctl restart" not in show(found)
+    assert json.loads(out)["actions"] == []
+    assert "a restart makes no slave" in json.loads(out)["standstill"]["reasons"][0]
