@@ -74,7 +74,7 @@ class HostFiles:
 
 @frozen
 class Unreadable:
-    """A host of which nothing could be read: its archive or its manifest, and why, as a sentence without a full stop."""
+    """A host of which nothing could be read: its archive or its manifest, and why, without a full stop."""
 
     host: str
     file: str
