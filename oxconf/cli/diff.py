@@ -1,8 +1,10 @@
 """`oxconf diff`: what differs between two clusters."""
 
+import os
+
 import click
 
-from oxconf.cli._common import format_option, input_errors
+from oxconf.cli._common import fail, format_option, input_errors
 
 
 @click.command(
@@ -30,6 +32,11 @@ def diff(old: str, new: str, form: str) -> None:
     from oxconf.report.diff import show, to_json
     from oxconf.syntax._base import Unwritable
 
+    for each in (old, new):
+        if os.path.isdir(each) or each.endswith(".tar.gz"):
+            fail(
+                f"{each}: holds rendered files; diff compares two cluster files, oxconf check {each} judges the files"
+            )
     with input_errors(Unwritable):
         found = compare(load(old), load(new))
     if form == "json":

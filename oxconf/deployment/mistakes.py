@@ -132,7 +132,7 @@ def _show(source: SourceText, mistakes: tuple[Mistake, ...]) -> str:
         about = f"{mistake.about}: " if mistake.about else ""
         text = f"{source.name}:{at.line}:{at.column}: {about}{mistake.message}"
         if place.sure:
-            text += _excerpt(lines[at.line - 1], at.column)
+            text += excerpt(lines[at.line - 1], at.column)
         if mistake.remedy:
             text += f"\n    {mistake.remedy}"
         shown.append(text)
@@ -176,7 +176,7 @@ def _together(abouts: list[str]) -> str:
     return ", ".join([*hosts, *others])
 
 
-def _excerpt(line: str, column: int) -> str:
+def excerpt(line: str, column: int) -> str:
     """Return the line and a caret below its column, clipped around the caret where the line is long."""
     before, behind = line[: column - 1], line[column - 1 :]
     if len(line) > LONGEST_LINE:

@@ -122,7 +122,7 @@ def parse_secrets(text: str, name: str) -> Mapping[str, Secret]:
     its place and without its text, or InputError where it is no TOML.
     """
     source = SourceText(name, text)
-    tree = parse(source)
+    tree = parse(source, private=True)
     spots = source.spots()
 
     def place(key: str) -> str:

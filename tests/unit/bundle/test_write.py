@@ -59,7 +59,10 @@ def test_archives_are_for_their_owner_alone(plan: Plan, tmp_path: Path) -> None:
         os.umask(previous)
 
     assert {p.stat().st_mode & 0o777 for p in (tmp_path / "out").glob("*.tar.gz")} == {0o600}
-    assert {p.stat().st_mode & 0o777 for p in (tmp_path / "tree").iterdir() if p.is_dir()} == {0o700}
+    modes = {p.name: p.stat().st_mode & 0o777 for p in (tmp_path / "tree").iterdir() if p.is_dir()}
+    # RUNBOOK.md leads to the pages, and everybody may read both.
+    assert modes.pop("runbooks") == (tmp_path / "out/runbooks").stat().st_mode & 0o777 == 0o777
+    assert set(modes.values()) == {0o700}
 
 
 def test_an_unpacked_archive_is_the_tree_and_its_sums_hold(plan: Plan, tmp_path: Path) -> None:
@@ -198,6 +201,18 @@ def test_a_folder_that_can_not_be_made_leaves_nothing(plan: Plan, tmp_path: Path
         write(plan, tmp_path / "new" / ("x" * 300))
 
     assert names(tmp_path) == ["file"]
+
+
+def test_a_link_to_a_folder_that_is_missing_is_called_that(plan: Plan, tmp_path: Path) -> None:
+    (tmp_path / "dang").symlink_to("nowhere")
+
+    for folder in (tmp_path / "dang", tmp_path / "dang/out"):
+        with pytest.raises(OutputError) as raised:
+            write(plan, folder)
+        assert str(raised.value) == (
+            f"{tmp_path}/dang is a link to nowhere, which is not there; make that folder, or name another one"
+        )
+    assert names(tmp_path) == ["dang"]
 
 
 def test_folders_that_were_made_for_nothing_are_removed(

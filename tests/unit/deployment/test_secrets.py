@@ -94,8 +94,11 @@ def test_every_refusal_at_once() -> None:
         ('configdb = "Tei9aePh', "s.toml:1:21: not valid TOML: the file ends inside a value"),
         ("configdb = Tei9aePh", "s.toml:1:12: not valid TOML: no value stands here; text needs quotes"),
         ('a = "x"\nTei9aePh', "s.toml:2:9: not valid TOML: a key needs = behind it"),
-        ('Tei9aePh = "x"\nTei9aePh = "y"\n', "s.toml:2:15: not valid TOML: this key is there already"),
-        ("[Tei9aePh]\n[Tei9aePh]", "s.toml:2:10: not valid TOML: this table is there already"),
+        (
+            'Tei9aePh = "x"\nTei9aePh = "y"\n',
+            "s.toml:2:1: not valid TOML: this key is there already, in line 1",
+        ),
+        ("[Tei9aePh]\n[Tei9aePh]", "s.toml:2:1: not valid TOML: this table is there already, in line 1"),
         ('a = {Tei9aePh = "x", Tei9aePh = "y"}', "s.toml:1:36: not valid TOML: this key is there already"),
         (
             'sst = 5\n[configdb]\npassword = "Tei9aePh"\nx."Tei9aePh" = 1\n',

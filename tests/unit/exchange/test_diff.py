@@ -79,6 +79,18 @@ def test_the_exit_code_tells_whether_something_differs(tmp_path: Path) -> None:
     assert "none.toml: no such file" in err
 
 
+def test_rendered_files_are_not_compared(tmp_path: Path) -> None:
+    file = str(ROOT / "nothing" / "old.toml")
+
+    assert run(file, str(tmp_path)) == (
+        2,
+        "",
+        f"{tmp_path}: holds rendered files; diff compares two cluster files, "
+        f"oxconf check {tmp_path} judges the files\n",
+    )
+    assert run("1m-db1.tar.gz", file)[0] == 2
+
+
 def test_json_of_nothing_is_a_document_as_well() -> None:
     folder = ROOT / "nothing"
 
