@@ -8,7 +8,7 @@ from pathlib import Path
 from oxconf.deployment.load import load_text
 from oxconf.deployment.mistakes import InputError
 from oxconf.deployment.model import Deployment
-from oxconf.deployment.secrets import parse_secrets
+from oxconf.deployment.secrets import Secret, SecretsError, parse_secrets
 from oxconf.plan import Plan, make_plan
 from oxconf.render import evidence_of
 from oxconf.rules import Finding, judge
@@ -32,9 +32,24 @@ def load(
     if path is None and tier is None:
         raise InputError("name a cluster file or a tier")
     text = "" if path is None else read_text(Path(path))
-    given = None if secrets is None else parse_secrets(read_text(Path(secrets), private=True), str(secrets))
+    given: Mapping[str, Secret] = {}
+    wrong = ""
+    if secrets is not None:
+        try:
+            given = parse_secrets(read_text(Path(secrets), private=True), str(secrets))
+        except SecretsError as error:
+            given, wrong = error.usable, str(error)
     name = "cluster.toml" if path is None else str(path)
-    return load_text(text, name=name, tier=tier, secrets=given, environment=environment)
+    try:
+        deployment = load_text(text, name=name, tier=tier, secrets=given, environment=environment)
+    except InputError as error:
+        if wrong:
+            # All mistakes at once, those of the other file too.
+            raise InputError(f"{wrong}\n{error}") from None
+        raise
+    if wrong:
+        raise InputError(wrong)
+    return deployment
 
 
 def check(deployment: Deployment | Plan, *, deploy: bool = False) -> tuple[Finding, ...]:

@@ -56,8 +56,9 @@ class HostFiles:
     """What was collected of one host.
 
     `complete` says that no file of ours is left out; `missing` are paths that its manifest lists and that are not
-    there, `changed` those of files that are not as they were rendered; `enabled` are the names of what is switched
-    on there, units and Apache's modules.
+    there, `links` those where a link is instead, `changed` those of files that are not as they were rendered; `enabled`
+    are the names of what is switched on there, units and Apache's modules. `unlisted` says that it should have a
+    manifest, and has none.
     """
 
     name: str
@@ -65,8 +66,19 @@ class HostFiles:
     files: tuple[File, ...] = ()
     complete: bool = False
     missing: tuple[str, ...] = ()
+    links: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
     enabled: tuple[str, ...] = ()
+    unlisted: bool = False
+
+
+@frozen
+class Unreadable:
+    """A host of which nothing could be read: its archive or its manifest, and why, without a full stop."""
+
+    host: str
+    file: str
+    why: str
 
 
 @frozen
@@ -114,7 +126,9 @@ class HostEvidence:
         self.facts = found.facts
         self.complete = found.complete
         self.missing = found.missing
+        self.links = found.links
         self.changed = found.changed
+        self.unlisted = found.unlisted
         self.enabled = found.enabled
         self.files: Mapping[str, File] = {file.path: file for file in found.files}
 
@@ -213,8 +227,14 @@ class HostEvidence:
 class Evidence:
     """The whole cluster as it was found."""
 
-    def __init__(self, hosts: tuple[HostFiles, ...], cluster: ClusterFacts | None = None) -> None:
+    def __init__(
+        self,
+        hosts: tuple[HostFiles, ...],
+        cluster: ClusterFacts | None = None,
+        unreadable: tuple[Unreadable, ...] = (),
+    ) -> None:
         self.cluster = cluster or ClusterFacts()
+        self.unreadable = unreadable
         # Hosts of one kind have many files in common: each text is parsed once.
         read = cache(_read)
         self.hosts = tuple(HostEvidence(found, read) for found in hosts)
@@ -222,7 +242,7 @@ class Evidence:
     @property
     def complete(self) -> bool:
         """Whether every file of every host is here."""
-        return all(host.complete for host in self.hosts) and not self.absent
+        return all(host.complete for host in self.hosts) and not self.absent and not self.unreadable
 
     @cached_property
     def absent(self) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from oxconf.artifacts._artifact import Artifact, Install
 from oxconf.artifacts._explained import Setting, Value
 from oxconf.deployment.key import keys_of
 from oxconf.deployment.locate import Path
-from oxconf.deployment.mistakes import did_you_mean, listed, quoted
+from oxconf.deployment.mistakes import closest, did_you_mean, listed, quoted
 from oxconf.deployment.model import Deployment, Host
 from oxconf.deployment.origin import Origin
 from oxconf.deployment.sizing import BUDGETED, Part, budget
@@ -220,13 +220,20 @@ def _unknown(plan: Plan, host: HostPlan, artifacts: tuple[Artifact, ...], settin
     documented = [one for artifact in artifacts for one in artifact.documented()]
     if any(_words(one.key)[-len(asked) :] == asked for one in documented):
         return f"{quoted(setting)} is not set in {where}: the default of the program holds"
+    written = _names([value.setting for _, value in _values(host, artifacts)])
+    if len(artifacts) == 1:
+        return f"no setting of {where} is called {quoted(setting)}; {did_you_mean(setting.strip(), written)}"
     keys = {key_at(plan.deployment, path).name: None for path in _paths(plan.deployment)}
-    hint = did_you_mean(
-        setting.strip(), [*_names(documented), *(each for each in keys if "hosts." not in each)]
+    close = closest(setting.strip(), [*written, *(each for each in keys if "hosts." not in each)])
+    files = list(dict.fromkeys(artifact.path.rpartition("/")[2] for artifact in artifacts))
+    hint = (
+        f'did you mean "{close}"?'
+        if close
+        else f"its settings are in {listed(files)}: FILE:NAME asks one of them"
     )
     return f"no setting of {where} is called {quoted(setting)}; {hint}"
 
 
-def _names(documented: list[Setting]) -> list[str]:
-    keys = [one.key for one in documented]
+def _names(settings: list[Setting]) -> list[str]:
+    keys = [one.key for one in settings]
     return list(dict.fromkeys([*keys, *(re.split(r"[\s.]", key)[-1] for key in keys)]))

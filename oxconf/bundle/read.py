@@ -9,61 +9,92 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from attrs import evolve
+
 from oxconf.bundle.contents import MANIFEST, ROOT, digest
-from oxconf.evidence import Evidence, File, HostFiles
+from oxconf.evidence import Evidence, File, HostFiles, Unreadable
 from oxconf.facts import ClusterFacts, Facts, from_plain
 
 
 class UnreadableBundle(Exception):
-    """Something that is no bundle of ours; the message is one sentence."""
+    """Something that is no bundle of ours; the message is one sentence, or one for each host, on a line of its own."""
+
+
+_Read = tuple[ClusterFacts, HostFiles]
 
 
 def read(path: Path) -> Evidence:
-    """Return the evidence of an output folder, of one host's folder, or of one archive. Raises UnreadableBundle."""
+    """Return the evidence of an output folder, of one host's folder, or of one archive.
+
+    Of a folder with several hosts those that can not be read are named beside the others. Raises UnreadableBundle where
+    nothing can be read.
+    """
+    found: list[_Read] = []
+    unreadable: list[Unreadable] = []
+    wrong: list[str] = []
     try:
-        found = list(_hosts(path))
-    except (OSError, tarfile.TarError, EOFError, zlib.error) as error:
+        for host, target in _hosts(path):
+            try:
+                found.append(_host_at(target, listed=host is not None))
+            except UnreadableBundle as error:
+                shown = target.name if target.name.endswith(".tar.gz") else MANIFEST
+                wrong.append(str(error))
+                # A finding says what is wrong in the bundle, wherever the bundle lies.
+                unreadable.append(Unreadable(host or target.name, shown, wrong[-1].removeprefix(f"{path}/")))
+    except OSError as error:
         raise UnreadableBundle(f"{path}: can not be read: {error}") from None
+    if wrong and not found:
+        raise UnreadableBundle("\n".join(wrong))
     if not found:
         raise UnreadableBundle(
             f"{path} holds no bundle: neither a manifest.json, nor archives, nor folders with {ROOT}/ in them"
         )
     cluster = next((facts for facts, _ in found if facts.name), ClusterFacts())
-    return Evidence(tuple(host for _, host in found), cluster)
+    return Evidence(tuple(host for _, host in found), cluster, tuple(unreadable))
 
 
-def _hosts(path: Path) -> Iterator[tuple[ClusterFacts, HostFiles]]:
+def _hosts(path: Path) -> Iterator[tuple[str | None, Path]]:
+    """Yield the archive or the folder of each host, with its name where a manifest lists it."""
     if path.is_file():
-        yield _from_archive(path)
+        yield None, path
         return
     manifest = _json(path / MANIFEST)
     listed = manifest.get("hosts")
     if isinstance(listed, dict):
         for name, entry in listed.items():
-            if not isinstance(entry, dict):
-                raise UnreadableBundle(f"{path / MANIFEST}: the entry of {name} is not an object")
-            target = entry.get("archive") or entry.get("folder")
+            target = (entry.get("archive") or entry.get("folder")) if isinstance(entry, dict) else None
             # Only a plain name: a manifest that somebody edited must not lead elsewhere.
             if not isinstance(target, str) or "/" in target or target in ("", ".", ".."):
                 raise UnreadableBundle(f"{path / MANIFEST}: {name} names neither an archive nor a folder")
-            if not (path / target).exists():
-                raise UnreadableBundle(f"{path / MANIFEST} lists {target}, which is not there")
-            yield _from_archive(path / target) if (path / target).is_file() else _from_folder(path / target)
+            yield name, path / target
         return
-    if _is_host(path):
-        yield _from_folder(path)
+    if (path / ROOT).is_dir() or "host" in manifest:
+        yield None, path
         return
     for inner in sorted(path.iterdir()):
-        if _is_host(inner):
-            yield _from_folder(inner)
+        if (inner / ROOT).is_dir() or _names_a_host(inner / MANIFEST):
+            yield None, inner
 
 
-def _is_host(folder: Path) -> bool:
-    """Whether the folder is that of one host: it has files, or a manifest that names the host."""
-    return (folder / ROOT).is_dir() or "host" in _json(folder / MANIFEST)
+def _names_a_host(manifest: Path) -> bool:
+    try:
+        return "host" in _json(manifest)
+    except UnreadableBundle:
+        # What it is, is told where it is read.
+        return True
 
 
-def _from_folder(folder: Path) -> tuple[ClusterFacts, HostFiles]:
+def _host_at(path: Path, *, listed: bool) -> _Read:
+    """Return what the archive or the folder holds. Raises UnreadableBundle with one sentence, which names it."""
+    if not path.exists():
+        raise UnreadableBundle(f"{path.parent / MANIFEST} lists {path.name}, which is not there")
+    try:
+        return _from_archive(path) if path.is_file() else _from_folder(path, listed=listed)
+    except (OSError, tarfile.TarError, EOFError, zlib.error) as error:
+        raise UnreadableBundle(f"{path}: can not be read: {error}") from None
+
+
+def _from_folder(folder: Path, *, listed: bool) -> _Read:
     root = folder / ROOT
     files = sorted(root.rglob("*")) if root.is_dir() else []
     texts = {
@@ -71,11 +102,22 @@ def _from_folder(folder: Path) -> tuple[ClusterFacts, HostFiles]:
         for file in files
         if file.is_file() and not file.is_symlink()
     }
-    return _host(folder.name, _json(folder / MANIFEST), texts, str(folder / MANIFEST))
+    manifest = _json(folder / MANIFEST)
+    unlisted = listed and not (folder / MANIFEST).is_file()
+    cluster, host = _host(folder.name, manifest, texts, str(folder / MANIFEST))
+    links = tuple(path for path in host.missing if _is_link(root, path))
+    missing = tuple(path for path in host.missing if path not in links)
+    return cluster, evolve(host, missing=missing, links=links, unlisted=unlisted)
 
 
-def _from_archive(path: Path) -> tuple[ClusterFacts, HostFiles]:
-    manifest: dict[str, Any] = {}
+def _is_link(root: Path, path: str) -> bool:
+    """Whether a path of the host, or a folder that leads there, is a link: nothing behind one is read."""
+    file = root / path.lstrip("/")
+    return any(each.is_symlink() for each in (file, *file.parents) if each.is_relative_to(root))
+
+
+def _from_archive(path: Path) -> _Read:
+    manifest: dict[str, Any] | None = None
     texts = {}
     # All of it at once: the sum at the end of the gzip tells whether it is whole.
     data = gzip.decompress(path.read_bytes())
@@ -93,12 +135,11 @@ def _from_archive(path: Path) -> tuple[ClusterFacts, HostFiles]:
                 manifest = _object(file.read(), f"{path}: {MANIFEST}")
             elif inner.startswith(f"{ROOT}/"):
                 texts["/" + inner.removeprefix(f"{ROOT}/")] = _text(file.read())
-    return _host(path.name.removesuffix(".tar.gz"), manifest, texts, f"{path}: {MANIFEST}")
+    cluster, host = _host(path.name.removesuffix(".tar.gz"), manifest or {}, texts, f"{path}: {MANIFEST}")
+    return cluster, evolve(host, unlisted=manifest is None)
 
 
-def _host(
-    name: str, manifest: dict[str, Any], texts: dict[str, str], shown: str
-) -> tuple[ClusterFacts, HostFiles]:
+def _host(name: str, manifest: dict[str, Any], texts: dict[str, str], shown: str) -> _Read:
     try:
         listed = {entry["path"]: entry for entry in manifest.get("files", ())}
         files = tuple(_file(path, text, listed.get(path, {})) for path, text in texts.items())

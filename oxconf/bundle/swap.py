@@ -67,11 +67,13 @@ def locked(folder: Path) -> Iterator[None]:
         os.close(descriptor)
 
 
-def swap(folder: Path, new: Mapping[str, NewFile], remove: tuple[str, ...]) -> None:
+def swap(
+    folder: Path, new: Mapping[str, NewFile], remove: tuple[str, ...], public: tuple[str, ...] = ()
+) -> None:
     """Put `new` (relative path to file) into `folder` and remove other files; all of it or nothing.
 
-    Call it under `locked`. A folder that is made right below the target is for its owner alone. Raises OutputError
-    where a path leads through a link, and OSError.
+    Call it under `locked`. A folder that is made right below the target is for its owner alone, unless it is a
+    `public` one. Raises OutputError where a path leads through a link, and OSError.
     """
     for path in (*new, *remove):
         _refuse_link(folder, path)
@@ -81,7 +83,7 @@ def swap(folder: Path, new: Mapping[str, NewFile], remove: tuple[str, ...]) -> N
         for path in journal.moved:
             (folder / path).rename(staging / "old" / path)
         for path in journal.made:
-            _make(folder, path)
+            _make(folder, path, public=path in public)
         for path in new:
             # Where a folder is in the way this fails, and all is undone.
             (staging / "new" / path).rename(folder / path)
@@ -194,9 +196,9 @@ def _missing(folder: Path, paths: list[str]) -> list[str]:
     return [parent for parent in parents if not (folder / parent).is_dir()]
 
 
-def _make(folder: Path, path: str) -> None:
+def _make(folder: Path, path: str, *, public: bool = False) -> None:
     # Files of a host keep the modes that they have there, where a group may read; here only the owner shall.
-    (folder / path).mkdir(mode=0o777 if "/" in path else 0o700)
+    (folder / path).mkdir(mode=0o777 if public or "/" in path else 0o700)
 
 
 def _write(path: Path, file: NewFile) -> None:

@@ -89,6 +89,11 @@ def _existing(folder: Path) -> Iterator[None]:
     if folder.exists() and not folder.is_dir():
         raise OutputError(f"{folder} is not a folder")
     missing = [each for each in (folder, *folder.parents) if not each.exists()]
+    for each in missing:
+        if each.is_symlink():
+            raise OutputError(
+                f"{each} is a link to {os.readlink(each)}, which is not there; make that folder, or name another one"
+            )
     try:
         folder.mkdir(parents=True, exist_ok=True)
         yield
@@ -172,7 +177,8 @@ def _write_locked(
     staying = {path for name in kept for path in old.files(name)} | {*pages}
     stale = tuple(path for path in ours if path not in new and path not in staying and holds(folder, path))
     _refuse_foreign(folder, new, ours)
-    swap(folder, new, stale)
+    # RUNBOOK.md leads there, and everybody may read that.
+    swap(folder, new, stale, public=(PAGES,))
     return Written(
         folder,
         tuple((host.host, entries[host.host].get("archive") or host.host) for host in made),

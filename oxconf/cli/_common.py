@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from oxconf.deployment.mistakes import InputError
+from oxconf.deployment.mistakes import InputError, listed
 from oxconf.deployment.tiers import TIERS
 
 if TYPE_CHECKING:
+    from oxconf.deployment.model import Deployment
     from oxconf.rules import Finding
 
 BAD_INPUT = 2
@@ -53,6 +54,18 @@ def demand_input(cluster: str | None, tier: str | None, command: str) -> None:
     """End with exit code 2 when neither a file nor a tier was named."""
     if cluster is None and tier is None:
         fail(f"name a cluster file or a tier, for instance: oxconf {command} --tier 1m")
+
+
+def note_unused_secrets(deployment: "Deployment") -> None:
+    """Say which variables of the environment look like secrets, and are none of this cluster."""
+    from attrs import asdict
+
+    from oxconf.deployment.secrets import unused
+
+    names = asdict(deployment.secrets).values()
+    if variables := unused(names, environment()):
+        verb = "is no secret" if len(variables) == 1 else "are no secrets"
+        click.echo(f"{listed(variables)} {verb} of this cluster and not used", err=True)
 
 
 @contextmanager

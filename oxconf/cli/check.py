@@ -11,6 +11,7 @@ from oxconf.cli._common import (
     fail,
     format_option,
     input_errors,
+    note_unused_secrets,
     secrets_option,
     strict_option,
     tier_option,
@@ -63,6 +64,7 @@ def check(
             findings = judge(evidence, deploy=deploy)
         else:
             deployment = load(target, tier=tier, secrets=secrets, environment=environment())
+            note_unused_secrets(deployment)
             findings = check_deployment(deployment, deploy=deploy)
     if form == "json":
         click.echo(json.show(findings))

@@ -1,8 +1,10 @@
 """`oxconf diff`: what differs between two clusters."""
 
+import os
+
 import click
 
-from oxconf.cli._common import format_option, input_errors
+from oxconf.cli._common import fail, format_option, input_errors
 
 
 @click.command(
@@ -19,7 +21,8 @@ def diff(old: str, new: str, form: str) -> None:
     """Say what differs between two cluster files, by host, file and setting.
 
     Between two releases of the database server it also says which options go, come or have another default. At the
-    end stands what to reload or restart, host by host in a safe order. Passwords are no part of it.
+    end stands what to reload or restart, host by host in a safe order; or, where one database server after the other
+    can not come to another mode, product or release, what it takes instead. Passwords are no part of it.
 
     \b
     Exit codes: 0 nothing differs, 1 something does, 2 bad input or usage.
@@ -29,6 +32,11 @@ def diff(old: str, new: str, form: str) -> None:
     from oxconf.report.diff import show, to_json
     from oxconf.syntax._base import Unwritable
 
+    for each in (old, new):
+        if os.path.isdir(each) or each.endswith(".tar.gz"):
+            fail(
+                f"{each}: holds rendered files; diff compares two cluster files, oxconf check {each} judges the files"
+            )
     with input_errors(Unwritable):
         found = compare(load(old), load(new))
     if form == "json":

@@ -9,6 +9,7 @@ from oxconf.cli._common import (
     environment,
     fail,
     input_errors,
+    note_unused_secrets,
     secrets_option,
     strict_option,
     tier_option,
@@ -77,6 +78,7 @@ def render(
         fail("--format ansible takes all hosts' archives: leave --tree and --host out; Ansible has --limit")
     with input_errors(OutputError, Unwritable):
         deployment = load(cluster, tier=tier, secrets=secrets, environment=environment())
+        note_unused_secrets(deployment)
         names = [host.name for host in deployment.hosts]
         for name in hosts:
             if name not in names:

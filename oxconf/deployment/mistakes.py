@@ -75,12 +75,18 @@ class ClusterError(InputError):
         super().__init__(_show(source, mistakes))
 
 
-def did_you_mean(word: str, known: list[str]) -> str:
-    """Return `did you mean "address"?`, or the known words when none is close."""
+def closest(word: str, known: list[str]) -> str | None:
+    """Return the known word that comes near to one that somebody wrote, or None."""
     by_folded = {each.lower(): each for each in reversed(known)}
     close = get_close_matches(word[:LONGEST_WORD].lower(), by_folded, n=1, cutoff=0.6)
+    return by_folded[close[0]] if close else None
+
+
+def did_you_mean(word: str, known: list[str]) -> str:
+    """Return `did you mean "address"?`, or the known words when none is close."""
+    close = closest(word, known)
     if close:
-        return f'did you mean "{by_folded[close[0]]}"?'
+        return f'did you mean "{close}"?'
     more = f" and {len(known) - MOST_KNOWN} more" if len(known) > MOST_KNOWN else ""
     return f"known: {', '.join(known[:MOST_KNOWN])}{more}"
 
@@ -126,7 +132,7 @@ def _show(source: SourceText, mistakes: tuple[Mistake, ...]) -> str:
         about = f"{mistake.about}: " if mistake.about else ""
         text = f"{source.name}:{at.line}:{at.column}: {about}{mistake.message}"
         if place.sure:
-            text += _excerpt(lines[at.line - 1], at.column)
+            text += excerpt(lines[at.line - 1], at.column)
         if mistake.remedy:
             text += f"\n    {mistake.remedy}"
         shown.append(text)
@@ -170,7 +176,7 @@ def _together(abouts: list[str]) -> str:
     return ", ".join([*hosts, *others])
 
 
-def _excerpt(line: str, column: int) -> str:
+def excerpt(line: str, column: int) -> str:
     """Return the line and a caret below its column, clipped around the caret where the line is long."""
     before, behind = line[: column - 1], line[column - 1 :]
     if len(line) > LONGEST_LINE:

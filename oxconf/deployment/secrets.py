@@ -5,11 +5,11 @@ place.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from attrs import field, frozen
 
-from oxconf.deployment.mistakes import InputError, SourceText, did_you_mean
+from oxconf.deployment.mistakes import InputError, SourceText, closest, did_you_mean
 from oxconf.deployment.parse import parse
 
 PLACEHOLDER = re.compile(r"REPLACE_[a-z]*")
@@ -80,11 +80,13 @@ PURPOSES = (
 class Secret:
     """A password that can not be printed by accident.
 
-    `value` is None as long as nobody gave it; `reveal` then returns the placeholder.
+    `value` is None as long as nobody gave it; `reveal` then returns the placeholder. `place` is file, line and
+    column of one that was read from a file.
     """
 
     purpose: str
     value: str | None = field(default=None, repr=False)
+    place: str = field(default="", repr=False, eq=False)
 
     @property
     def given(self) -> bool:
@@ -105,25 +107,39 @@ class Secret:
         return "***"
 
 
+class SecretsError(InputError):
+    """Entries of a secrets file that are none. `usable` are the others, so that all mistakes can be told at once."""
+
+    def __init__(self, message: str, usable: Mapping[str, Secret]) -> None:
+        self.usable = usable
+        super().__init__(message)
+
+
 def parse_secrets(text: str, name: str) -> Mapping[str, Secret]:
     """Return the secrets of a TOML file: a flat list of names with strings.
 
-    The values are of the type Secret, so that nothing prints them. Raises InputError with every mistake, each with
-    its place and without its text.
+    The values are of the type Secret, so that nothing prints them. Raises SecretsError with every mistake, each with
+    its place and without its text, or InputError where it is no TOML.
     """
     source = SourceText(name, text)
-    tree = parse(source)
+    tree = parse(source, private=True)
+    spots = source.spots()
+
+    def place(key: str) -> str:
+        at = spots[key,].key
+        return f"{name}:{at.line}:{at.column}"
+
     wrong = []
     for key, value in tree.items():
         if not re.fullmatch(NAME, key):
             wrong.append((key, "this is no name of a secret; it takes " + NAME_SHAPE))
         elif not isinstance(value, str):
             wrong.append((key, 'a secret is a string in quotes; write it like configdb = "..."'))
+    refused = {key for key, _ in wrong}
+    usable = {key: Secret(key, value, place(key)) for key, value in tree.items() if key not in refused}
     if wrong:
-        spots = source.spots()
-        places = [(spots[key,].key, why) for key, why in wrong]
-        raise InputError("\n".join(f"{name}:{at.line}:{at.column}: {why}" for at, why in places))
-    return {key: Secret(key, value) for key, value in tree.items()}
+        raise SecretsError("\n".join(f"{place(key)}: {why}" for key, why in wrong), usable)
+    return usable
 
 
 def collect(
@@ -131,18 +147,22 @@ def collect(
 ) -> dict[str, Secret]:
     """Return the secret of each purpose, given or not. `names` are the secrets' names by purpose.
 
-    A secrets file wins over the environment. Raises InputError with everything that can not serve.
+    A secrets file wins over the environment. Raises InputError with everything that can not serve, each with the place
+    that gave it.
     """
     known = list(names.values())
-    wrong = [
-        f"entry {number} of the secrets file has a name that this cluster does not use; {did_you_mean(key, known)}"
-        for number, key in enumerate(from_file, start=1)
-        if key not in known
-    ]
+    wrong = []
+    for number, (key, given) in enumerate(from_file.items(), start=1):
+        if key not in known:
+            place = _place(given) or f"entry {number} of the secrets"
+            wrong.append(f"{place}: this cluster has no secret of this name; {did_you_mean(key, known)}")
+    wrong += _misspelt(known, from_file, environment)
     found = {}
     for purpose in PURPOSES:
         name = names[purpose.name]
-        value = from_file.get(name, environment.get(ENVIRONMENT_PREFIX + name.upper()))
+        variable = ENVIRONMENT_PREFIX + name.upper()
+        value: Secret | str | None = from_file.get(name, environment.get(variable))
+        place = _place(value) if name in from_file else f"{variable} in the environment"
         if isinstance(value, Secret):
             value = value.value
         found[purpose.name] = Secret(purpose.name)
@@ -150,12 +170,42 @@ def collect(
             continue
         why = refusal(purpose, value)
         if why:
-            wrong.append(f'secret "{name}" ({purpose.text}) {why}')
+            wrong.append(f'{place}{": " if place else ""}secret "{name}" ({purpose.text}) {why}')
         else:
             found[purpose.name] = Secret(purpose.name, str(value))
     if wrong:
         raise InputError("\n".join(wrong))
     return found
+
+
+def _place(given: Secret | str | None) -> str:
+    return given.place if isinstance(given, Secret) else ""
+
+
+def unused(names: Iterable[str], environment: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the variables of the environment that look like secrets, and are none of this cluster."""
+    known = {ENVIRONMENT_PREFIX + name.upper() for name in names}
+    return tuple(
+        sorted(key for key in environment if key.startswith(ENVIRONMENT_PREFIX) and key not in known)
+    )
+
+
+def _misspelt(
+    known: list[str], from_file: Mapping[str, Secret | str], environment: Mapping[str, str]
+) -> Iterator[str]:
+    """Yield the variables that are meant for a secret which nobody gives; others may be those of another cluster."""
+    open_ones = [
+        name
+        for name in known
+        if name not in from_file and ENVIRONMENT_PREFIX + name.upper() not in environment
+    ]
+    for key in unused(known, environment):
+        close = closest(key.removeprefix(ENVIRONMENT_PREFIX), open_ones)
+        if close:
+            yield (
+                f"{key} in the environment: this cluster has no secret of this name; "
+                f"did you mean {ENVIRONMENT_PREFIX}{close.upper()}?"
+            )
 
 
 def refusal(purpose: Purpose, value: object) -> str | None:

@@ -11,6 +11,7 @@ from oxconf.artifacts._explained import Value
 from oxconf.deployment.model import Deployment, Host, Role
 from oxconf.deployment.origin import Mark
 from oxconf.deployment.topology import is_writer
+from oxconf.exchange.rolling import Standstill, standstill
 from oxconf.exchange.upgrade import ServerStep, server_step
 from oxconf.plan import HostPlan, Plan, make_plan
 
@@ -64,7 +65,8 @@ class Diff:
     """All that differs. It is false where nothing does.
 
     `server` is there where the database server is another one; `actions` are in the
-    order in which the hosts take their turns, and one host is done before the next begins.
+    order in which the hosts take their turns, and one host is done before the next begins. Where the databases can not
+    be changed that way, there are none, and `standstill` says what it takes instead.
     """
 
     old: str
@@ -74,6 +76,7 @@ class Diff:
     files: tuple[FileChange, ...]
     server: ServerStep | None
     actions: tuple[HostActions, ...]
+    standstill: Standstill | None = None
 
     def __bool__(self) -> bool:
         return bool(self.added or self.removed or self.files or self.server)
@@ -90,6 +93,7 @@ def diff(old: Deployment | Plan, new: Deployment | Plan) -> Diff:
     files = tuple(
         change for name, one in news.items() if name in olds for change in _files(name, olds[name], one)
     )
+    still = standstill(before.deployment, after.deployment)
     return Diff(
         old=before.deployment.source,
         new=after.deployment.source,
@@ -97,7 +101,8 @@ def diff(old: Deployment | Plan, new: Deployment | Plan) -> Diff:
         removed=tuple(name for name in olds if name not in news),
         files=files,
         server=server_step(before, after),
-        actions=tuple(_actions(before, after, files)),
+        actions=() if still else tuple(_actions(before, after, files)),
+        standstill=still,
     )
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from oxconf.deployment.mistakes import listed
 from oxconf.exchange.diff import Diff, FileChange, Kind, SettingChange
+from oxconf.exchange.rolling import Standstill
 from oxconf.exchange.upgrade import ServerStep
 
 VERSION = 1
@@ -24,18 +25,30 @@ def show(found: Diff) -> str:
     for hosts, changes in _alike(found):
         parts.append("\n".join((listed(hosts), *(line for change in changes for line in _file(change)))))
     if found.server:
-        parts.append("\n".join(_server(found.server)))
+        parts.append("\n".join(_server(found.server, rolling=found.standstill is None)))
+    if found.standstill:
+        parts.append("\n".join(_standstill(found.standstill)))
     if found.actions:
         parts.append("\n".join(("Once the files are installed, one host after the other", *_actions(found))))
     return "\n\n".join(parts)
 
 
-def _server(step: ServerStep) -> Iterator[str]:
+def _server(step: ServerStep, *, rolling: bool) -> Iterator[str]:
     old, new = (f"{each.name} (end of life {each.end_of_life})" for each in (step.old, step.new))
     yield f"From {old} to {new}"
-    yield "  The packages come first, by their makers' procedure: a restart alone makes no other release."
+    if rolling:
+        yield "  The packages come first, by their makers' procedure: a restart alone makes no other release."
     for change in step.changes:
         yield f"  {change.option} ({change.fate.value}): {change.text}"
+
+
+def _standstill(found: Standstill) -> Iterator[str]:
+    yield "THIS IS NO ROLLING CHANGE: do not install these files and restart one server after the other"
+    for reason in found.reasons:
+        yield f"  {reason[:1].upper()}{reason[1:]}."
+    yield "What it takes instead"
+    for number, step in enumerate(found.steps, 1):
+        yield f"  {number}. {step}"
 
 
 def _alike(found: Diff) -> Iterator[tuple[tuple[str, ...], tuple[FileChange, ...]]]:
@@ -120,6 +133,9 @@ def document(found: Diff) -> dict[str, Any]:
         "actions": [
             {"host": one.host, "command": command} for one in found.actions for command in one.commands
         ],
+        "standstill": None
+        if found.standstill is None
+        else {"reasons": list(found.standstill.reasons), "steps": list(found.standstill.steps)},
     }
 
 

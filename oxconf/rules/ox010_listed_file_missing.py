@@ -7,7 +7,7 @@ from oxconf.rules._rule import Finding, Rule, Severity
 
 
 def check(evidence: Evidence) -> Iterator[Finding]:
-    """Name every file that is listed and missing, one finding for each host."""
+    """Name every file that is listed and missing, one finding for each host, and what stands in the place of files."""
     for host in evidence.hosts:
         if host.missing:
             number = len(host.missing)
@@ -15,6 +15,18 @@ def check(evidence: Evidence) -> Iterator[Finding]:
                 f"{number} file{'s' if number > 1 else ''} of {host.name} {'are' if number > 1 else 'is'} missing, "
                 f"though its manifest.json lists {'them' if number > 1 else 'it'}",
                 *(Place(host.name, path) for path in host.missing),
+            )
+        if host.unlisted:
+            yield RULE.finding(
+                f"{host.name} has no manifest.json: what it should hold, and whether it was edited, is not known",
+                Place(host.name, "manifest.json"),
+                remedy="Render the bundle again.",
+            )
+        for path in host.links:
+            yield RULE.finding(
+                f"{path} of {host.name} is a link, or lies behind one; links are not followed",
+                Place(host.name, path),
+                remedy="Put the file itself in its place, or render the bundle again.",
             )
 
 

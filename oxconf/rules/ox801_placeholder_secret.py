@@ -3,12 +3,13 @@
 import re
 from collections.abc import Iterator
 
-from oxconf.deployment.secrets import PLACEHOLDER, PURPOSES
+from oxconf.deployment.secrets import ENVIRONMENT_PREFIX, PLACEHOLDER, PURPOSES
 from oxconf.evidence import Evidence, HostEvidence, Place
 from oxconf.rules._rule import Finding, Rule, Severity
 from oxconf.rules._secrets import purpose_text, secrets
 
 _AT_THE_END = re.compile(rf"""[=:\s"']({PLACEHOLDER.pattern})["']?\s*$""")
+_PURPOSES = {purpose.name for purpose in PURPOSES}
 _BY_PLACEHOLDER = {purpose.placeholder: purpose.name for purpose in PURPOSES if purpose.placeholder}
 
 
@@ -24,7 +25,18 @@ def check(evidence: Evidence) -> Iterator[Finding]:
         for purpose, place in _elsewhere(host, read):
             found.setdefault(purpose, {})[place] = None
     for purpose, places in found.items():
-        yield RULE.finding(f"{purpose_text(purpose)} is still a placeholder", *places)
+        yield RULE.finding(
+            f"{purpose_text(purpose)} is still a placeholder", *places, remedy=_remedy(purpose)
+        )
+
+
+def _remedy(purpose: str) -> str:
+    if purpose not in _PURPOSES:
+        return ""
+    return (
+        f'Put {purpose} = "..." (or its name in [secrets]) into the file of --secrets, or set '
+        f"{ENVIRONMENT_PREFIX}{purpose.upper()} in the environment, and render again."
+    )
 
 
 def _elsewhere(host: HostEvidence, read: set[str]) -> Iterator[tuple[str, Place]]:

@@ -45,6 +45,13 @@ def diff() -> Schema:
         "host": text("Name of the host."),
         "command": text("Command of a shell; behind a # stands what to take care of."),
     }
+    standstill = record(
+        "What a change of the databases takes that can not be made one server after the other.",
+        {
+            "reasons": array("Why it can not, in a sentence each.", {"type": "string"}),
+            "steps": array("What to do instead, in this order.", {"type": "string"}),
+        },
+    )
     names = {"type": "string"}
     return document(
         NAME,
@@ -68,9 +75,13 @@ def diff() -> Schema:
                     "oneOf": [step, {"type": "null"}],
                 },
                 "actions": array(
-                    "What to do once the files are installed, in this order.",
+                    "What to do once the files are installed, in this order; nothing where there is a standstill.",
                     record("One thing to do.", action),
                 ),
+                "standstill": {
+                    "description": "What it takes where no rolling change will do; else null.",
+                    "oneOf": [standstill, {"type": "null"}],
+                },
             },
         ),
     )

@@ -273,6 +273,7 @@ def with_file(evidence: Evidence, host: HostEvidence, path: str, text: str) -> E
 ELSEWHERE = {
     "OX010": "a file that is not there has no value",
     "OX013": "the sums of a bundle; tests/unit/bundle",
+    "OX019": "a manifest or an archive; tests/unit/bundle",
     "OX116": "a node is a member of several balancers; it is one that each of them lost",
     "OX328": "follows from the hosts; test_clusters",
     "OX355": "follows from the version; test_clusters",

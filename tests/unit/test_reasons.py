@@ -79,6 +79,16 @@ def test_a_key_of_the_cluster_file(plan: Plan) -> None:
         ("db1", "oy.cnf:max_connections", 'db1 has no file "oy.cnf"; did you mean "ox.cnf"?'),
         ("db1", "ox.cnf:wsrep_on", '"wsrep_on" is not set in /etc/mysql/ox.conf.d/ox.cnf of db1; it is in '),
         ("db1", "", 'no setting of db1 is called ""; '),
+        (
+            "db1",
+            "nonsense",
+            'no setting of db1 is called "nonsense"; its settings are in hosts, my.cnf, ox.cnf, ',
+        ),
+        (
+            "db1",
+            "host.cnf:nonsense",
+            'no setting of /etc/mysql/ox.conf.d/host.cnf of db1 is called "nonsense"; known: wsrep_node_name, ',
+        ),
         ("db1", "wsrep\nprovider", r'no setting of db1 is called "wsrep\u000aprovider"; '),
         ("ox1", "AJP_PROT", 'no setting of ox1 is called "AJP_PROT"; did you mean "AJP_PORT"?'),
         (
@@ -94,6 +104,15 @@ def test_what_is_not_there(plan: Plan, host: str, question: str, message: str) -
         why(plan, host, question)
 
     assert str(caught.value).startswith(message)
+
+
+def test_only_what_the_host_has_is_offered(plan: Plan) -> None:
+    """MariaDB has no authentication_policy, though the file of another server has it."""
+    with pytest.raises(UnknownSetting) as caught:
+        why(plan, "db1", "ox.cnf:nonsense")
+
+    assert "max_connections" in str(caught.value)
+    assert "authentication_policy" not in str(caught.value)
 
 
 def test_a_driver_property_by_its_own_name(plan: Plan) -> None:

@@ -17,6 +17,7 @@ from oxconf.bundle.swap import STAGING, OutputError
 from oxconf.bundle.write import write
 from oxconf.deployment.load import load_text
 from oxconf.plan import Plan, make_plan
+from oxconf.rules import judge
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +59,10 @@ def test_archives_are_for_their_owner_alone(plan: Plan, tmp_path: Path) -> None:
         os.umask(previous)
 
     assert {p.stat().st_mode & 0o777 for p in (tmp_path / "out").glob("*.tar.gz")} == {0o600}
-    assert {p.stat().st_mode & 0o777 for p in (tmp_path / "tree").iterdir() if p.is_dir()} == {0o700}
+    modes = {p.name: p.stat().st_mode & 0o777 for p in (tmp_path / "tree").iterdir() if p.is_dir()}
+    # RUNBOOK.md leads to the pages, and everybody may read both.
+    assert modes.pop("runbooks") == (tmp_path / "out/runbooks").stat().st_mode & 0o777 == 0o777
+    assert set(modes.values()) == {0o700}
 
 
 def test_an_unpacked_archive_is_the_tree_and_its_sums_hold(plan: Plan, tmp_path: Path) -> None:
@@ -197,6 +201,18 @@ def test_a_folder_that_can_not_be_made_leaves_nothing(plan: Plan, tmp_path: Path
         write(plan, tmp_path / "new" / ("x" * 300))
 
     assert names(tmp_path) == ["file"]
+
+
+def test_a_link_to_a_folder_that_is_missing_is_called_that(plan: Plan, tmp_path: Path) -> None:
+    (tmp_path / "dang").symlink_to("nowhere")
+
+    for folder in (tmp_path / "dang", tmp_path / "dang/out"):
+        with pytest.raises(OutputError) as raised:
+            write(plan, folder)
+        assert str(raised.value) == (
+            f"{tmp_path}/dang is a link to nowhere, which is not there; make that folder, or name another one"
+        )
+    assert names(tmp_path) == ["dang"]
 
 
 def test_folders_that_were_made_for_nothing_are_removed(
@@ -400,3 +416,83 @@ def test_an_archive_that_was_taken_away_is_not_kept(plan: Plan, tmp_path: Path) 
 
     assert "db2" not in written.kept
     subprocess.run(["sha256sum", "--quiet", "-c", "SHA256SUMS"], cwd=tmp_path, check=True)
+
+
+def said(folder: Path, code: str) -> list[str]:
+    return [f"{each.message} at {each.places[0]}" for each in judge(read(folder)) if each.code == code]
+
+
+def test_a_damaged_archive_of_many_is_named_beside_what_is_found_on_the_others(
+    plan: Plan, tmp_path: Path
+) -> None:
+    write(plan, tmp_path)
+    for name in ("db1", "web2"):
+        path = tmp_path / f"1m-{name}.tar.gz"
+        path.write_bytes(path.read_bytes()[:1000])
+    (tmp_path / "1m-ox3.tar.gz").unlink()
+
+    evidence = read(tmp_path)
+
+    assert {host.name for host in evidence.hosts} == {
+        "ox1",
+        "ox2",
+        "prov1",
+        "db2",
+        "db3",
+        "filestore1",
+        "web1",
+    }
+    assert not evidence.complete
+    assert set(evidence.absent) == {"ox3", "db1", "web2"}
+    assert said(tmp_path, "OX019") == [
+        "db1 is not judged: 1m-db1.tar.gz: can not be read: Compressed file ended before the end-of-stream marker "
+        "was reached at db1:1m-db1.tar.gz",
+        "ox3 is not judged: manifest.json lists 1m-ox3.tar.gz, which is not there at ox3:1m-ox3.tar.gz",
+        "web2 is not judged: 1m-web2.tar.gz: can not be read: Compressed file ended before the end-of-stream marker "
+        "was reached at web2:1m-web2.tar.gz",
+    ]
+    assert len(said(tmp_path, "OX801")) > 0
+
+
+def test_where_nothing_can_be_read_each_host_has_its_line(plan: Plan, tmp_path: Path) -> None:
+    write(plan, tmp_path, tree=True, hosts=("db1", "db2"))
+    for name in ("db1", "db2"):
+        (tmp_path / name / "manifest.json").write_text("{")
+
+    with pytest.raises(UnreadableBundle) as raised:
+        read(tmp_path)
+
+    first, second = str(raised.value).splitlines()
+    assert first.startswith(f"{tmp_path}/db1/manifest.json is not JSON")
+    assert second.startswith(f"{tmp_path}/db2/manifest.json is not JSON")
+
+
+def test_a_host_without_its_manifest_is_not_in_order(plan: Plan, tmp_path: Path) -> None:
+    write(plan, tmp_path, tree=True)
+    (tmp_path / "db3/manifest.json").unlink()
+
+    assert said(tmp_path, "OX010") == [
+        "db3 has no manifest.json: what it should hold, and whether it was edited, is not known at db3:manifest.json"
+    ]
+    assert not read(tmp_path).complete
+
+
+def test_a_link_in_the_place_of_a_file_is_called_a_link(plan: Plan, tmp_path: Path) -> None:
+    write(plan, tmp_path, tree=True)
+    hosts, cnf = tmp_path / "web1/rootfs/etc/hosts", tmp_path / "db1/rootfs/etc/mysql"
+    hosts.unlink()
+    hosts.symlink_to("/etc/shadow")
+    cnf.rename(tmp_path / "db1/mysql")
+    cnf.symlink_to(tmp_path / "db1/mysql")
+    (tmp_path / "web1/rootfs/etc/keepalived/keepalived.conf").unlink()
+
+    messages = said(tmp_path, "OX010")
+
+    assert (
+        "/etc/hosts of web1 is a link, or lies behind one; links are not followed at web1:/etc/hosts"
+        in messages
+    )
+    assert any(each.startswith("/etc/mysql/my.cnf of db1 is a link, or lies behind one") for each in messages)
+    assert [each for each in messages if "missing" in each] == [
+        "1 file of web1 is missing, though its manifest.json lists it at web1:/etc/keepalived/keepalived.conf"
+    ]

@@ -57,6 +57,24 @@ def test_secrets_come_from_the_environment_as_well(monkeypatch: pytest.MonkeyPat
     assert run("check", "--tier", "1m", "--deploy").exit_code == 0
 
 
+def test_a_secret_of_the_environment_that_nobody_uses_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OXCONF_SECRET_BOGUS", "Tei9aePh")
+
+    result = run("check", "--tier", "1m")
+
+    assert "OXCONF_SECRET_BOGUS is no secret of this cluster and not used\n" in result.stderr
+    assert "Tei9aePh" not in result.output
+
+
+def test_a_placeholder_names_the_key_to_set() -> None:
+    said = run("check", "--tier", "1m").stdout
+
+    assert (
+        'Put root = "..." (or its name in [secrets]) into the file of --secrets, or set OXCONF_SECRET_ROOT'
+        in said
+    )
+
+
 def test_placeholders_are_errors_before_a_deployment() -> None:
     assert run("check", "--tier", "1m").exit_code == 0
     assert run("check", "--tier", "1m", "--strict").exit_code == 1

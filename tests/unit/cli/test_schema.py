@@ -34,7 +34,10 @@ def test_each_is_printed_as_it_is_kept(name: str) -> None:
             "Findigs",
             'no schema is called "Findigs"; did you mean "findings"? there are cluster, host-manifest',
         ),
-        ("xyz", 'no schema is called "xyz"; there are cluster, host-manifest, manifest, findings and diff\n'),
+        (
+            "xyz",
+            'no schema is called "xyz"; there are cluster, host-manifest, manifest, runbook, findings and diff\n',
+        ),
         ("", 'no schema is called ""; there are'),
         ("\x1b[31m", r'no schema is called "\u001b[31m"; there are'),
     ],

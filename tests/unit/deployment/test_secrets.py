@@ -1,10 +1,13 @@
 """Secrets: where they come from, what is refused, and that nothing shows them."""
 
+from pathlib import Path
+
 import pytest
 
+from oxconf.api import load
 from oxconf.deployment.load import load_text
 from oxconf.deployment.mistakes import InputError
-from oxconf.deployment.secrets import PLACEHOLDER, PURPOSES, SAMPLES, Secret, parse_secrets
+from oxconf.deployment.secrets import PLACEHOLDER, PURPOSES, SAMPLES, Secret, parse_secrets, unused
 
 
 def refused(given: dict[str, object], text: str = 'tier = "1m"') -> str:
@@ -77,9 +80,9 @@ def test_refusals(value: object, why: str) -> None:
 
 def test_every_refusal_at_once() -> None:
     assert refused({"hunter2": "configdb", "configbd": "x", "vrrp": "ninechars", "sst": ""}) == (
-        "entry 1 of the secrets file has a name that this cluster does not use; "
+        "entry 1 of the secrets: this cluster has no secret of this name; "
         "known: configdb, master, sst, clustercheck, vrrp, root, maintenance, replication, backup, maxscale\n"
-        'entry 2 of the secrets file has a name that this cluster does not use; did you mean "configdb"?\n'
+        'entry 2 of the secrets: this cluster has no secret of this name; did you mean "configdb"?\n'
         'secret "sst" (password of the Galera state transfer user sstuser) is empty\n'
         'secret "vrrp" (password between the keepalived instances) has 9 characters; its daemon takes 8'
     )
@@ -91,8 +94,11 @@ def test_every_refusal_at_once() -> None:
         ('configdb = "Tei9aePh', "s.toml:1:21: not valid TOML: the file ends inside a value"),
         ("configdb = Tei9aePh", "s.toml:1:12: not valid TOML: no value stands here; text needs quotes"),
         ('a = "x"\nTei9aePh', "s.toml:2:9: not valid TOML: a key needs = behind it"),
-        ('Tei9aePh = "x"\nTei9aePh = "y"\n', "s.toml:2:15: not valid TOML: this key is there already"),
-        ("[Tei9aePh]\n[Tei9aePh]", "s.toml:2:10: not valid TOML: this table is there already"),
+        (
+            'Tei9aePh = "x"\nTei9aePh = "y"\n',
+            "s.toml:2:1: not valid TOML: this key is there already, in line 1",
+        ),
+        ("[Tei9aePh]\n[Tei9aePh]", "s.toml:2:1: not valid TOML: this table is there already, in line 1"),
         ('a = {Tei9aePh = "x", Tei9aePh = "y"}', "s.toml:1:36: not valid TOML: this key is there already"),
         (
             'sst = 5\n[configdb]\npassword = "Tei9aePh"\nx."Tei9aePh" = 1\n',
@@ -117,3 +123,43 @@ def test_a_secret_does_not_print() -> None:
     assert (f"{secret}", f"{secret:>20}", str(secret)) == ("***", "***", "***")
     assert "Tei9aePh" not in repr(secret)
     assert secret.reveal() == "Tei9aePh"
+
+
+def test_all_mistakes_come_at_once_and_each_with_its_place(tmp_path: Path) -> None:
+    (tmp_path / "c.toml").write_text('tier = "1m"\nnmae = "x"\n')
+    (tmp_path / "right.toml").write_text('tier = "1m"\n')
+    path = tmp_path / "s.toml"
+    path.write_text('sst = 5\nvrrp = "ninechars"\n# ...\nrott = "Tei9aePh"\n')
+    path.chmod(0o600)
+    environment = {"OXCONF_SECRET_MASTER": "two words"}
+
+    with pytest.raises(InputError) as caught:
+        load(tmp_path / "right.toml", secrets=path, environment=environment)
+    assert str(caught.value).splitlines() == [
+        f'{path}:1:1: a secret is a string in quotes; write it like configdb = "..."',
+        f'{path}:4:1: this cluster has no secret of this name; did you mean "root"?',
+        'OXCONF_SECRET_MASTER in the environment: secret "master" (password of the OX administrator oxadminmaster) '
+        "may hold printable ASCII characters without blanks only: not every daemon reads others alike",
+        f'{path}:2:1: secret "vrrp" (password between the keepalived instances) has 9 characters; its daemon takes 8',
+    ]
+    with pytest.raises(InputError) as caught:
+        load(tmp_path / "c.toml", secrets=path)
+    assert f"{path}:1:1: a secret is a string" in str(caught.value)
+    assert 'c.toml:2:1: unknown key "nmae"' in str(caught.value)
+
+
+@pytest.mark.parametrize("variable", ["OXCONF_SECRET_configdb", "OXCONF_SECRET_CONFIGBD"])
+def test_a_misspelt_variable_is_refused(variable: str) -> None:
+    with pytest.raises(InputError) as caught:
+        load_text('tier = "1m"', environment={variable: "Tei9aePh"})
+    assert str(caught.value) == (
+        f"{variable} in the environment: this cluster has no secret of this name; "
+        "did you mean OXCONF_SECRET_CONFIGDB?"
+    )
+
+
+def test_a_variable_like_one_that_is_given_may_be_another_cluster_s() -> None:
+    both = {"OXCONF_SECRET_CONFIGDB": "Tei9aePh", "OXCONF_SECRET_CONFIGDB2": "Uv5ooxai"}
+
+    assert load_text('tier = "1m"', environment=both).password("configdb").reveal() == "Tei9aePh"
+    assert unused(["configdb"], {**both, "PATH": "/bin"}) == ("OXCONF_SECRET_CONFIGDB2",)

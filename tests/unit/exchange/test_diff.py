@@ -79,6 +79,18 @@ def test_the_exit_code_tells_whether_something_differs(tmp_path: Path) -> None:
     assert "none.toml: no such file" in err
 
 
+def test_rendered_files_are_not_compared(tmp_path: Path) -> None:
+    file = str(ROOT / "nothing" / "old.toml")
+
+    assert run(file, str(tmp_path)) == (
+        2,
+        "",
+        f"{tmp_path}: holds rendered files; diff compares two cluster files, "
+        f"oxconf check {tmp_path} judges the files\n",
+    )
+    assert run("1m-db1.tar.gz", file)[0] == 2
+
+
 def test_json_of_nothing_is_a_document_as_well() -> None:
     folder = ROOT / "nothing"
 
@@ -145,3 +157,16 @@ def test_a_file_that_goes_is_named() -> None:
 
     gone = {file.path for file in found.files if file.kind is Kind.REMOVED and file.host == "db1"}
     assert "/etc/mysql/ox.conf.d/gtid.cnf" in gone
+
+
+def test_what_can_not_be_rolled_has_no_list_of_restarts() -> None:
+    folder = ROOT / "galera-to-replication"
+
+    found = said(folder)
+    _, out, _ = run(str(folder / "old.toml"), str(folder / "new.toml"), "--format", "json")
+
+    assert found.files
+    assert found.actions == ()
+    assert "systemctl restart" not in show(found)
+    assert json.loads(out)["actions"] == []
+    assert "a restart makes no slave" in json.loads(out)["standstill"]["reasons"][0]
