@@ -220,6 +220,7 @@ def clusters(draw: st.DrawFn, *, numbers: bool = True, extra: tuple[Role, ...] =
             "multicast_group": draw(st.sampled_from(["224.0.0.1", "224.255.255.255", "224.0.1.77"])),
             "multicast_port": draw(st.integers(6000, 6999)),
             "virtual_router_id": draw(st.integers(1, 250)),
+            "ssh_port": draw(st.sampled_from([22, 2222])),
             "firewall": draw(st.sampled_from(["none", "nftables"])),
         },
         "database": database,
