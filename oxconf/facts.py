@@ -50,7 +50,7 @@ class Facts:
     """One host. None and empty mean that nobody told. Raises ValueError for a value of another type.
 
     `addresses` are its own, without floating ones; `interfaces` maps an interface's name to its address; `memory` is
-    in bytes; `uid` and `gid` are those of open-xchange on this host.
+    in bytes; `uid` and `gid` are those of open-xchange on this host; sshd listens on `ssh_port`.
     """
 
     addresses: tuple[str, ...] = field(default=(), validator=_addresses)
@@ -60,6 +60,7 @@ class Facts:
     cores: int | None = field(default=None, validator=_number)
     uid: int | None = field(default=None, validator=_number)
     gid: int | None = field(default=None, validator=_number)
+    ssh_port: int | None = field(default=None, validator=_number)
 
 
 @frozen(kw_only=True)
@@ -91,6 +92,7 @@ def facts_of(deployment: Deployment, host: Host) -> Facts:
         cores=host.cores,
         uid=deployment.filestore.uid if has_user else None,
         gid=deployment.filestore.gid if has_user else None,
+        ssh_port=deployment.network.ssh_port,
     )
 
 

@@ -12,7 +12,7 @@ from oxconf.artifacts._template import fill
 from oxconf.deployment.mistakes import listed
 from oxconf.deployment.model import Deployment, Firewall, Host
 from oxconf.deployment.origin import Origin, ours
-from oxconf.deployment.ports import EVERYBODY, Listener, listeners
+from oxconf.deployment.ports import EVERYBODY, SSHD, Listener, listeners
 from oxconf.syntax._base import Unwritable
 from oxconf.syntax.blocks import wrap
 
@@ -61,7 +61,7 @@ class NftablesConf(Artifact):
 
     kind: ClassVar[str] = "nftables"
     path: ClassVar[str] = "/etc/nftables.conf"
-    title: ClassVar[str] = "What this host lets in: the port matrix, and ssh."
+    title: ClassVar[str] = "What this host lets in: the port matrix."
     install: ClassVar[Install] = Install.BLOCK
 
     rules: tuple[Rule, ...] = field(factory=tuple)
@@ -116,9 +116,11 @@ def _rule(
     callers = dict.fromkeys(name for each in several for name in each.callers)
     multicast = IPv4Address(group) if group else None
     if EVERYBODY in callers:
-        return Rule(protocol, port, (), f"{services}: {EVERYBODY}", multicast), ours(
-            f"the port matrix: {services}, open to everybody"
-        )
+        origin = ours(f"the port matrix: {services}, open to everybody")
+        if any(each.service == SSHD for each in several):
+            why = "from everywhere, so that nobody shuts himself out"
+            origin = ours(f"the port matrix: {services}, {why}", ("network", "ssh_port"))
+        return Rule(protocol, port, (), f"{services}: {EVERYBODY}", multicast), origin
     known = {each.name: each for each in deployment.hosts}
     # What a host sends to a group it hears itself, from its own address and by its interface. Everything else that it
     # sends to itself goes through the loopback interface.

@@ -9,6 +9,7 @@ from oxconf.artifacts._codec import ADDRESS, INTEGER, ON_OFF, ONE_ZERO, SIZE, TE
 from oxconf.artifacts._keyvalue import OptionsArtifact, setting
 from oxconf.artifacts._server import PRODUCT, TABLE_OPEN_CACHE, open_files_limit, since
 from oxconf.artifacts.gtid_cnf import BINLOG_DAYS
+from oxconf.deployment.database import MOST_CONNECTIONS
 from oxconf.deployment.model import Deployment, Host, Mode, Role
 from oxconf.deployment.origin import Mark, ours
 from oxconf.deployment.sizing import buffer_pool, max_connections, redo_log, wait_timeout
@@ -60,7 +61,7 @@ class OxCnf(OptionsArtifact):
         Mark.OURS,
         "all pools of all OX hosts may end at one server",
         minimum=10,
-        maximum=100_000,
+        maximum=MOST_CONNECTIONS,
     )
     max_connect_errors: int | None = setting(
         "max_connect_errors",

@@ -16,12 +16,12 @@ _ROLES = {
     "provisioning": "runs Open-Xchange for provisioning alone; no user comes here",
     "database": "is a database server",
     "web": "is a web server in front of Open-Xchange",
-    "balancer": "may hold the web address",
     "filestore": "keeps the filestore and serves it over NFS to the OX hosts that are elsewhere",
     "arbitrator": "votes in the Galera cluster without holding data",
     "maxscale": "leads the database calls of OX to the database servers",
     "director": "leads the database calls of OX to the database servers",
 }
+"""What a host does; a balancer's floating address has a line of its own."""
 
 
 def host_readme(whole: Plan, plan: HostPlan, runbook: Runbook) -> str:
@@ -32,7 +32,7 @@ def host_readme(whole: Plan, plan: HostPlan, runbook: Runbook) -> str:
         _markdown,
         host=host,
         cluster=deployment.name,
-        roles=[_ROLES[role.value] for role in host.roles],
+        roles=[_ROLES[role.value] for role in host.roles if role.value in _ROLES],
         memory=speak_size(host.memory),
         interface=deployment.network.interface,
         floating=[floating for floating in floating_addresses(deployment) if host in floating.holders],

@@ -4,7 +4,6 @@ What can be seen in the rendered files is a rule's business (`oxconf/rules/`); h
 the files impossible or meaningless.
 """
 
-import re
 from collections.abc import Iterator
 from ipaddress import IPv4Address, IPv4Network
 
@@ -13,6 +12,7 @@ from attrs import fields, frozen
 from oxconf.deployment.consistency_backup import backup_mistakes
 from oxconf.deployment.consistency_database import database_mistakes
 from oxconf.deployment.consistency_web import ROLES, web_mistakes
+from oxconf.deployment.folders import folder_mistakes
 from oxconf.deployment.locate import Path
 from oxconf.deployment.mistakes import Mistake, quoted
 from oxconf.deployment.model import (
@@ -23,7 +23,7 @@ from oxconf.deployment.model import (
     SecretNames,
     WebAccess,
 )
-from oxconf.deployment.topology import database_floats, has_directors, maxscale_floats
+from oxconf.deployment.topology import database_floats, floating_addresses, has_directors, maxscale_floats
 
 MOST_HOSTS = 1000
 
@@ -32,10 +32,6 @@ LARGEST, SMALLEST = 8, 30
 
 MULTICAST_ROUTE = IPv4Network("224.0.0.0/8")
 """What the multicast route of the tutorial covers."""
-
-SYSTEM_FOLDER = re.compile(
-    "/(bin|boot|dev|etc|home|lib|opt|proc|root|run|sbin|sys|tmp|usr|var)|/(dev|proc|sys)/.*"
-)
 
 NAMES: Path = ("hosts", "*", "name")
 
@@ -49,9 +45,11 @@ def mistakes_of(deployment: Deployment) -> list[Mistake]:
         *_roles(deployment),
         *_routes(deployment),
         *_filestore(deployment),
+        *folder_mistakes(deployment),
         *database_mistakes(deployment),
         *web_mistakes(deployment),
         *backup_mistakes(deployment),
+        *_munin(deployment),
         *_names_of_secrets(deployment),
     ]
     if not deployment.hosts:
@@ -209,7 +207,7 @@ def _roles(deployment: Deployment) -> Iterator[Mistake]:
             yield Mistake(at_roles, "no role is named", "name at least one")
         for position, role in enumerate(host.roles):
             if role in host.roles[:position]:
-                yield Mistake((*at_roles, position), f'the role "{role.value}" is there twice')
+                yield Mistake((*at_roles, position), f'the role "{role.value}" is there twice', "drop one")
         if host.has(Role.GROUPWARE) and host.has(Role.PROVISIONING):
             yield Mistake(
                 at_roles,
@@ -220,7 +218,7 @@ def _roles(deployment: Deployment) -> Iterator[Mistake]:
             yield Mistake(
                 at_roles,
                 "database and arbitrator do not combine",
-                "an arbitrator's vote counts only on a host of its own",
+                "drop one of the roles: an arbitrator's vote counts only on a host of its own",
             )
 
 
@@ -256,6 +254,20 @@ def _routes(deployment: Deployment) -> Iterator[Mistake]:
                 "give each OX node a route of its own",
                 (at_other,),
                 rests_on=(path, at_other, (*at_other[:2], "name")),
+            )
+
+
+def _munin(deployment: Deployment) -> Iterator[Mistake]:
+    """Look at who asks. A host of the cluster may: it comes from its own address, also to itself."""
+    at_master: Path = ("munin", "master")
+    for floating in floating_addresses(deployment):
+        if floating.address == deployment.munin.master:
+            yield Mistake(
+                at_master,
+                f"{floating.address} is the floating {floating.name} address, and whoever holds it asks from an "
+                "address of its own",
+                "name the own address of the host that the Munin server runs on",
+                rests_on=(at_master, ("web", "address"), ("database", "*")),
             )
 
 
@@ -296,9 +308,3 @@ def _filestore(deployment: Deployment) -> Iterator[Mistake]:
                     "leave filestore.server out and give the host the role filestore",
                     rests_on=(at_server, NAMES, ("hosts", "*", "address")),
                 )
-    if SYSTEM_FOLDER.fullmatch(filestore.path):
-        yield Mistake(
-            ("filestore", "path"),
-            f"a mount at {filestore.path} would hide the system's own files",
-            'take a folder of its own, like "/var/opt/filestore"',
-        )

@@ -101,6 +101,9 @@ def _balancers(deployment: Deployment) -> Iterator[Mistake]:
         )
     for index, network in enumerate(web.balancers):
         path: Path = (*AT_BALANCERS, index)
+        if network in web.balancers[:index]:
+            yield Mistake(path, f"{_short(network)} is there twice", "drop one", rests_on=(AT_BALANCERS,))
+            continue
         if network.prefixlen < WIDEST_BALANCERS:
             yield Mistake(
                 path,

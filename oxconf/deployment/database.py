@@ -7,6 +7,9 @@ from attrs import frozen
 
 from oxconf.deployment.key import key
 
+MOST_CONNECTIONS = 100_000
+"""SOURCE: MariaDB and MySQL manuals, max_connections. A server makes more of it this many, with a warning."""
+
 
 class Mode(Enum):
     """How the database servers work together."""
@@ -83,7 +86,7 @@ class Tuning:
         example="1000",
     )
     max_connections: int | None = key(
-        "Connections that the server takes at the same time.", minimum=10, maximum=100_000
+        "Connections that the server takes at the same time.", minimum=10, maximum=MOST_CONNECTIONS
     )
     max_allowed_packet: int | None = key(
         "Largest packet, so largest stored value.", unit="bytes", minimum=16 << 20, maximum=1 << 30

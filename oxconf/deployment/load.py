@@ -59,9 +59,10 @@ def load_text(
     if isinstance(built, list):
         mistakes += built
         if chosen and len(built) <= MOST_SHOWN:
-            mistakes += _named(_consistency_in_spite_of(built, merged, base), merged)
+            others = _consistency_in_spite_of(built, merged, base)
+            mistakes += _named([_with_tier(one, tree, base) for one in others], merged)
     elif chosen:
-        mistakes += _named(mistakes_of(built), complete)
+        mistakes += _named([_with_tier(one, tree, base) for one in mistakes_of(built)], complete)
     if mistakes or isinstance(built, list):
         raise ClusterError(source, tuple(mistakes))
     names = {purpose.name: str(getattr(built.secrets, purpose.name)) for purpose in PURPOSES}
@@ -92,6 +93,27 @@ def _consistency_in_spite_of(found: list[Mistake], merged: dict[str, Any], base:
 def _named(mistakes: list[Mistake], tree: dict[str, Any]) -> list[Mistake]:
     """Return mistakes that name the host they are about."""
     return [evolve(one, about=about_host(tree, one.path) or one.about) for one in mistakes]
+
+
+def _with_tier(mistake: Mistake, tree: dict[str, Any], base: "Tier") -> Mistake:
+    """Return a mistake that says which of the values it speaks of the file never wrote."""
+    names = [
+        ".".join(map(str, path))
+        for path in (mistake.path, *mistake.instead)
+        if path in base.origins and not _has(tree, path) and "hosts" not in path
+    ]
+    if not names or mistake.about.startswith(tuple(names)):
+        return mistake
+    whose = f"{listed(names)} {'is' if len(names) == 1 else 'are'} the tier's"
+    return evolve(mistake, message=f"{mistake.message} ({whose})")
+
+
+def _has(tree: Any, path: Path) -> bool:
+    for step in path:
+        if not isinstance(tree, dict) or step not in tree:
+            return False
+        tree = tree[step]
+    return True
 
 
 class Tier:

@@ -168,6 +168,7 @@ class Network:
         # There are up to three floating addresses, and VRRP's last id is 255.
         maximum=250,
     )
+    ssh_port: int = key("Port on which sshd listens on every host.", minimum=1, maximum=65535)
     firewall: Firewall = key(
         "nftables: every host gets a filter made of the port matrix; none: no filter is written."
     )

@@ -43,6 +43,11 @@ GALERA_PORT = 4567
 GALERA_INCREMENTAL_PORT = 4568
 GALERA_FULL_PORT = 4444
 MUNIN_PORT = 4949
+RMI_PORT = 1099
+JMX_PORT = 9999
+"""SOURCE: Open-Xchange middleware, documentation, ports. Both processes of OX take them on the loopback interface."""
+
+SSHD = "sshd"
 
 
 @frozen
@@ -62,6 +67,8 @@ class Listener:
 def listeners(deployment: Deployment, host: Host) -> tuple[Listener, ...]:
     """Return what listens on a host, in a fixed order."""
     return (
+        # Nobody shuts himself out.
+        Listener("tcp", deployment.network.ssh_port, "*", SSHD, (EVERYBODY,)),
         *_web(deployment, host),
         *_ox(deployment, host),
         *_maxscale(deployment, host),

@@ -5,6 +5,7 @@ Roles combine on one host, and their shares add up: see `budget`.
 
 from attrs import evolve, frozen
 
+from oxconf.deployment.database import MOST_CONNECTIONS
 from oxconf.deployment.locate import Path
 from oxconf.deployment.model import Deployment, Host, Mode, Role
 from oxconf.deployment.origin import Derived, Mark, Origin, ours
@@ -129,8 +130,10 @@ def max_connections(deployment: Deployment) -> Derived[int]:
     count = hosts * PROCESS_POOLS * pool + CONNECTION_RESERVE
     nodes, each = counted(hosts, "OX host"), counted(pool, "connection")
     why = f"{nodes} x {PROCESS_POOLS} pools x {each}, and {CONNECTION_RESERVE} beside OX"
+    if count > MOST_CONNECTIONS:
+        why += f", but no server takes more than {MOST_CONNECTIONS}"
     roles = (deployment.path(host, "roles") for host in ox_hosts(deployment))
-    return Derived(count, ours(why, ("database", "pool", "max_active"), *roles))
+    return Derived(min(count, MOST_CONNECTIONS), ours(why, ("database", "pool", "max_active"), *roles))
 
 
 def wait_timeout(deployment: Deployment) -> Derived[int]:

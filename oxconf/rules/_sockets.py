@@ -8,10 +8,12 @@ from attrs import frozen
 from oxconf.artifacts.ajp_properties import AjpProperties
 from oxconf.artifacts.cache_ccf import AdmindaemonCache, GroupwareCache, SessionCache
 from oxconf.artifacts.clustercheck import ClustercheckSocket
+from oxconf.artifacts.filestore import Exports, Fstab
 from oxconf.artifacts.haproxy_cfg import HaproxyCfg
 from oxconf.artifacts.https_site import HttpsSite
 from oxconf.artifacts.keepalived_conf import KeepalivedConf
 from oxconf.artifacts.maxscale_cnf import Global, Listener, MaxscaleCnf
+from oxconf.artifacts.munin import MuninNode
 from oxconf.artifacts.proxy_ajp import ProxyAjp
 from oxconf.deployment.ports import (
     GALERA_FULL_PORT,
@@ -19,6 +21,11 @@ from oxconf.deployment.ports import (
     GALERA_PORT,
     HTTP_PORT,
     HTTPS_PORT,
+    JMX_PORT,
+    MUNIN_PORT,
+    NFS_PORT,
+    RMI_PORT,
+    RPCBIND_PORT,
 )
 from oxconf.deployment.topology import LOCALHOST, MAXSCALE_ADMIN_PORT, MYSQL_PORT
 from oxconf.evidence import HostEvidence, Place
@@ -30,6 +37,7 @@ from oxconf.syntax import unit
 
 DATABASE = "the database server"
 CLUSTERCHECK = "clustercheck"
+SSHD_CONFIG = "/etc/ssh/sshd_config"
 GALERA_PORTS = {
     GALERA_PORT: "Galera",
     GALERA_INCREMENTAL_PORT: "Galera's incremental state transfer",
@@ -73,6 +81,27 @@ def sockets(host: HostEvidence) -> tuple[Socket, ...]:
         *_clustercheck(host),
         *_director(host),
     )
+
+
+def neighbours(host: HostEvidence) -> Iterator[Socket]:
+    """Yield what listens beside that: services of the system, and those of OX that no file of ours moves.
+
+    The place is the file that moves them, or the one that they run for.
+    """
+    if host.facts.ssh_port is not None:
+        yield Socket("*", host.facts.ssh_port, "sshd", Place(host.name, SSHD_CONFIG))
+    serves, mounts = host.find(Exports), host.find(Fstab)
+    if serves:
+        yield Socket("*", NFS_PORT, "the NFS server", serves.place())
+        yield Socket("*", RPCBIND_PORT, "rpcbind", serves.place())
+    elif mounts and any(mount.nfs for mount in mounts.artifact.mounts):
+        # nfs-common depends on it.
+        yield Socket("*", RPCBIND_PORT, "rpcbind", mounts.place())
+    if MuninNode.path in host.files:
+        yield Socket("*", MUNIN_PORT, "munin-node", Place(host.name, MuninNode.path))
+    for node in host.each(AjpProperties):
+        for port, service in ((RMI_PORT, "OX's RMI"), (JMX_PORT, "OX's JMX")):
+            yield Socket(str(LOCALHOST), port, service, node.place())
 
 
 def _known(address: str) -> str:

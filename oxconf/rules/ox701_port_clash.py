@@ -3,27 +3,36 @@
 from collections.abc import Iterator
 from itertools import combinations
 
+from oxconf.deployment.mistakes import listed
 from oxconf.evidence import Evidence
 from oxconf.rules._rule import Finding, Rule, Severity
-from oxconf.rules._sockets import Socket, sockets
+from oxconf.rules._sockets import Socket, neighbours, sockets
 
 
 def check(evidence: Evidence) -> Iterator[Finding]:
-    """Compare what listens on each host, port by port."""
+    """Compare what listens on each host, port by port; what clashes on several hosts is told once."""
+    clashes: dict[tuple[str, str, int], list[tuple[Socket, Socket]]] = {}
     for host in evidence.hosts:
         by_port: dict[int, list[Socket]] = {}
-        for socket in sockets(host):
+        for socket in (*sockets(host), *neighbours(host)):
             if socket.port is not None:
                 by_port.setdefault(socket.port, []).append(socket)
         for port, found in by_port.items():
             for one, other in combinations(found, 2):
                 if one.overlaps(other) and not (_is_cache(one) and _is_cache(other)):
-                    yield RULE.finding(
-                        f"on {host.name} both {one.service} ({one.address}) and {other.service} ({other.address}) "
-                        f"listen on port {port}",
-                        one.place,
-                        other.place,
-                    )
+                    clashes.setdefault((one.service, other.service, port), []).append((one, other))
+    for (service, beside, port), pairs in clashes.items():
+        ones, others = zip(*pairs, strict=True)
+        hosts = listed(dict.fromkeys(one.place.host for one in ones))
+        yield RULE.finding(
+            f"on {hosts} both {service} ({_addresses(ones)}) and {beside} ({_addresses(others)}) listen on port {port}",
+            *(socket.place for pair in pairs for socket in pair),
+        )
+
+
+def _addresses(several: tuple[Socket, ...]) -> str:
+    addresses = {str(socket.address): None for socket in several}
+    return next(iter(addresses)) if len(addresses) == 1 else "an address of each"
 
 
 def _is_cache(socket: Socket) -> bool:
@@ -43,7 +52,7 @@ RULE = Rule(
     remedy=(
         "Give one of them another port, or bind each to an address of its own; 127.0.0.1 and the host's own address "
         "may have the same port, every address (*) clashes with both. In cluster.toml: database.read_port, "
-        "database.write_port, ox.ajp_port."
+        "database.write_port, ox.ajp_port; network.ssh_port says where sshd listens."
     ),
     source="bind(2), EADDRINUSE",
     daemons="haproxy -c: valid, also for two listeners on one port. mariadbd --help --verbose: no word.",

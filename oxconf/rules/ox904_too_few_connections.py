@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 
 from oxconf.artifacts.configdb_properties import AdmindaemonConfigdb, GroupwareConfigdb
-from oxconf.evidence import Evidence, Place
+from oxconf.deployment.database import MOST_CONNECTIONS
+from oxconf.deployment.mistakes import listed
+from oxconf.evidence import Evidence, HostEvidence, Place
 from oxconf.rules._database import number, place_of
 from oxconf.rules._rule import Finding, Rule, Severity
 
@@ -23,17 +25,23 @@ def check(evidence: Evidence) -> Iterator[Finding]:
     pools = list(_pools(evidence))
     wanted = sum(count for count, _ in pools)
     hosts = len({place.host for _, place in pools})
+    short: dict[tuple[int, str], list[HostEvidence]] = {}
     for server in evidence.databases:
         option = server.option("max_connections")
-        allowed = DEFAULT if option is None and server.complete else number(option)
-        if allowed is not None and allowed < wanted:
-            by_default = "" if option else ", the default"
-            yield RULE.finding(
-                f"{server.name} takes {allowed} connections{by_default}, but the pools of {hosts} OX "
-                f"host{'' if hosts == 1 else 's'} may open {wanted}",
-                place_of(server, "max_connections", "max_connect_errors"),
-                *(place for _, place in pools[:1]),
-            )
+        written = DEFAULT if option is None and server.complete else number(option)
+        if written is not None and min(written, MOST_CONNECTIONS) < wanted:
+            which = "" if option else ", the default"
+            if written >= MOST_CONNECTIONS:
+                which = ", the most that a server takes whatever its file says"
+            short.setdefault((min(written, MOST_CONNECTIONS), which), []).append(server)
+    for (allowed, which), servers in short.items():
+        names = listed(server.name for server in servers)
+        yield RULE.finding(
+            f"{names} {'takes' if len(servers) == 1 else 'each take'} {allowed} connections{which}, but the pools of "
+            f"{hosts} OX host{'' if hosts == 1 else 's'} may open {wanted}",
+            *(place_of(server, "max_connections", "max_connect_errors") for server in servers),
+            *(place for _, place in pools[:1]),
+        )
 
 
 def _pools(evidence: Evidence) -> Iterator[tuple[int, Place]]:
@@ -52,10 +60,13 @@ RULE = Rule(
         "In the busiest hour, or after another server failed, logins and requests end with too many connections, and "
         "the administrator can not get in either."
     ),
-    remedy="Raise max_connections to the sum of the pools and some 50 more, or lower maxActive on the OX hosts.",
+    remedy=(
+        "Raise max_connections to the sum of the pools and some 50 more, or lower maxActive on the OX hosts "
+        "(database.pool.max_active). Where no server takes that many, only smaller pools or fewer OX hosts help."
+    ),
     source=(
         "configdb.properties: maxActive counts for each pool; oxconf's own count of pools, four and two for each host"
     ),
-    daemons="All start.",
+    daemons="All start; mariadbd makes more than 100000 connections 100000 and says so in a warning.",
     check=check,
 )

@@ -23,7 +23,7 @@ def steps(deployment: Deployment, plan: HostPlan) -> Iterator[Step]:
     if MuninNode in kinds:
         yield _munin(plan)
     if NftablesConf in kinds:
-        yield _firewall(plan)
+        yield _firewall(deployment, plan)
 
 
 def _backup(deployment: Deployment, plan: HostPlan) -> Step:
@@ -66,7 +66,8 @@ def _munin(plan: HostPlan) -> Step:
     )
 
 
-def _firewall(plan: HostPlan) -> Step:
+def _firewall(deployment: Deployment, plan: HostPlan) -> Step:
+    port = deployment.network.ssh_port
     return Step(
         host=plan.host.name,
         slug="firewall",
@@ -78,9 +79,15 @@ def _firewall(plan: HostPlan) -> Step:
                 f"  nft -c -f {NftablesConf.path}",
                 f"nft -c -f {NftablesConf.path} says where; another program's rules may stand before ours.",
             ),
+            Test(
+                f"sshd listens on port {port}",
+                f"  ss -Hltn 'sport = :{port} and not src 127.0.0.0/8' | grep -q .",
+                f"The filter would shut you out: it lets ssh in on port {port} alone. ss -ltnp shows where sshd is; "
+                "set network.ssh_port to that, render again and install the new archive.",
+            ),
         ),
         loses="From now on this host answers the callers of its README alone. Keep a second way to it open: ssh stays, "
-        "on port 22.",
+        f"on port {port}.",
         command="systemctl enable nftables.service\nsystemctl reload-or-restart nftables.service",
         after=(Test("the filter is in the kernel", f"  nft list table {FILTER}"),),
         repeat=Repeat.HARMLESS,

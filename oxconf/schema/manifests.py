@@ -32,6 +32,7 @@ _FACTS = {
     "cores": "Processor cores; null when nobody told.",
     "uid": "User id of open-xchange; null where the host has no such user.",
     "gid": "Group id of open-xchange; null where the host has no such group.",
+    "ssh_port": "Port on which sshd listens.",
 }
 
 

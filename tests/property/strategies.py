@@ -11,6 +11,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from oxconf.deployment.folders import conflict
 from oxconf.deployment.model import Flavour
 from oxconf.deployment.secrets import PLACEHOLDER, PURPOSES, SAMPLES
 from oxconf.deployment.servers import SERIES
@@ -31,7 +32,7 @@ INTERFACES = st.from_regex(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,14}", fullmatch=True) |
 )
 MAIL_SERVERS = st.sampled_from(["localhost", "192.0.2.7", "imap.example.com", "a", "1a.de", "X-1.Example"])
 PATHS = st.from_regex(r"(/[A-Za-z0-9_-][A-Za-z0-9._-]{0,8}){2,4}", fullmatch=True).filter(
-    lambda path: path.split("/")[1] not in ("dev", "proc", "sys", "bin", "etc", "run", "sbin", "boot")
+    lambda path: conflict(path) is None
 ) | st.sampled_from(["/var/opt/filestore", "/srv/...x", "/data/-", "/x"])
 NAMES_OF_SECRETS = st.from_regex(r"[a-z][a-z0-9_]{0,12}", fullmatch=True)
 NETWORKS = st.sampled_from(
@@ -220,6 +221,7 @@ def clusters(draw: st.DrawFn, *, numbers: bool = True, extra: tuple[Role, ...] =
             "multicast_group": draw(st.sampled_from(["224.0.0.1", "224.255.255.255", "224.0.1.77"])),
             "multicast_port": draw(st.integers(6000, 6999)),
             "virtual_router_id": draw(st.integers(1, 250)),
+            "ssh_port": draw(st.sampled_from([22, 2222])),
             "firewall": draw(st.sampled_from(["none", "nftables"])),
         },
         "database": database,

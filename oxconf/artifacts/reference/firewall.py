@@ -13,7 +13,6 @@ _ALWAYS = {
     r"ct state .*": "ct state",
     r'iifname "lo" accept': "loopback",
     r"meta l4proto .*": "icmp",
-    r"tcp dport 22 accept": "ssh",
     r"ip protocol igmp accept": "igmp",
     r"include .*": "include",
 }
@@ -60,7 +59,6 @@ NFTABLES = Reference(
             Mark.SOURCE,
             "RFC 4890: without them large packets vanish, and IPv6 finds no neighbour",
         ),
-        entry("ssh", "text", "The administrators.", Mark.OURS, "nobody shuts himself out with the filter"),
         entry(
             "igmp",
             "text",

@@ -283,7 +283,11 @@ def test_a_director_listens_at_the_addresses_for_ox(deployment: Deployment) -> N
         if listener.protocol == "tcp"
     ]
     callers = ("ox1", "ox2", "ox3", "prov1")
-    assert found == [(3306, "10.20.30.218", callers), (3306, "10.20.30.220", callers)]
+    assert found == [
+        (22, "*", ("everybody",)),
+        (3306, "10.20.30.218", callers),
+        (3306, "10.20.30.220", callers),
+    ]
 
 
 def test_the_check_is_a_program_in_a_folder_that_keepalived_trusts() -> None:

@@ -161,6 +161,7 @@ def test_the_port_matrix_names_who_calls() -> None:
 
     ox = ("ox1", "ox2", "ox3", "prov1")
     assert matrix("mx1") == {
+        22: ("*", ("everybody",)),
         3306: ("*", ox),
         3307: ("*", ox),
         8989: ("127.0.0.1", ()),

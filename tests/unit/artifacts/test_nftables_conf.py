@@ -24,6 +24,7 @@ def test_a_database_server_lets_in_its_callers() -> None:
     found = rules("", "db1")
 
     assert list(found) == [
+        "tcp dport 22",
         "tcp dport 3306",
         "tcp dport 4567",
         "tcp dport 4568",
@@ -36,6 +37,17 @@ def test_a_database_server_lets_in_its_callers() -> None:
 
 def test_the_web_is_open_to_everybody() -> None:
     assert rules("", "web1")["tcp dport 80"].condition == "tcp dport 80"
+
+
+def test_ssh_is_let_in_from_everywhere_on_its_port() -> None:
+    text = ON + "ssh_port = 2222\n"
+    deployment = load_text(text, tier="1m")
+    for host in deployment.hosts:
+        made = NftablesConf.from_deployment(deployment, host)
+        assert made is not None
+        assert "        # sshd: everybody\n        tcp dport 2222 accept\n" in made.render()
+        assert "dport 22 " not in made.render()
+        assert made.origins["tcp dport 2222 let in"].keys == (("network", "ssh_port"),)
 
 
 def test_the_host_itself_is_heard_in_the_group_and_needs_no_rule_elsewhere() -> None:

@@ -202,3 +202,16 @@ def test_what_does_not_fit_names_line_and_option() -> None:
         (4, 'skip_name_resolve: "perhaps" is neither on nor off'),
         (3, "max_connections: 5 is below 10"),
     ]
+
+
+def test_no_server_is_given_more_connections_than_it_takes() -> None:
+    """mariadbd 10.11: option 'max_connections': unsigned value 108650 adjusted to 100000."""
+    host = '[[hosts]]\nname = "{}"\naddress = "10.20.30.{}"\nroles = [{}]\nmemory = "512G"\ncores = 8\n'
+    hosts = host.format("db1", 200, '"database", "web", "filestore"')
+    hosts += "".join(host.format(f"ox{n}", n, '"groupware"') for n in range(1, 18))
+    made = ox_cnf(f'tier = "poc"\n[database.pool]\nmax_active = 1000\n{hosts}')
+
+    assert options(made)["max_connections"] == "100000"
+    assert made.origins["max_connections"].why == (
+        "17 OX hosts x 6 pools x 1000 connections, and 50 beside OX, but no server takes more than 100000"
+    )

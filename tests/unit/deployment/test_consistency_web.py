@@ -28,6 +28,7 @@ def said(text: str) -> str:
         ('certificate = "relative.pem"\n' + KEY + NAME, '"relative.pem" is not possible'),
         ('balancers = ["10.9.9.9"]', 'web.access is "none"'),
         ('access = "external"\nbalancers = []', "web.balancers names nobody"),
+        ('access = "external"\nbalancers = ["10.9.9.9", "10.9.9.9"]', "10.9.9.9 is there twice"),
         ('access = "external"\nbalancers = ["8.0.0.0/7"]', "8.0.0.0/7 is too many to trust"),
         ('access = "external"\nbalancers = ["0.0.0.0/0"]', "0.0.0.0/0 is too many to trust"),
         ('access = "external"\nbalancers = ["10.20.30.0/24"]', 'host "a" is in 10.20.30.0/24'),

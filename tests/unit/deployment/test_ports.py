@@ -35,8 +35,8 @@ IMPLIED = {
 }
 """Files whose daemon listens on its own default."""
 
-BESIDE = {4949, None}
-"""Munin's port, and VRRP, which has none: the addresses of keepalived say it."""
+BESIDE = {22, 4949, None}
+"""The port of sshd, Munin's, and VRRP, which has none: the addresses of keepalived say it."""
 
 
 @pytest.fixture(scope="module", params=DEPLOYMENTS, ids=lambda path: path.stem)

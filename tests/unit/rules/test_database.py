@@ -6,9 +6,12 @@ import pytest
 
 from oxconf.artifacts.configdb_properties import GroupwareConfigdb, JdbcUrl
 from oxconf.artifacts.filestore import Client, Export
+from oxconf.deployment.load import load_text
 from oxconf.deployment.mistakes import listed
 from oxconf.evidence import Evidence, File, HostFiles
 from oxconf.facts import Facts
+from oxconf.plan import make_plan
+from oxconf.render import evidence_of
 from oxconf.rules import judge
 from oxconf.rules._database import cluster_members, galera_clusters, is_galera, is_on, number, without_port
 from oxconf.rules._endpoints import endpoint, way
@@ -287,3 +290,24 @@ def test_the_timers_of_galera(options: str, wrong: str | None) -> None:
     messages = found({"db1": node}, "OX322")
 
     assert (wrong in messages[0]) if wrong else not messages
+
+
+def test_no_server_takes_more_connections_than_there_are_whatever_its_file_says() -> None:
+    """mariadbd 10.11: option 'max_connections': unsigned value 108650 adjusted to 100000."""
+    pools = {GroupwareConfigdb.path: "maxActive=30000\n"}
+    servers = {name: server("max_connections = 200000") for name in ("db1", "db2")}
+
+    assert found({"ox1": pools, **servers}, "OX904") == [
+        "db1 and db2 each take 100000 connections, the most that a server takes whatever its file says, but the pools "
+        "of 1 OX host may open 120000"
+    ]
+
+
+def test_servers_that_are_short_of_memory_alike_are_told_once() -> None:
+    text = "tier = '100k'\n[database.pool]\nmax_active = 400\n"
+    evidence = evidence_of(make_plan(load_text(text)))
+
+    (short,) = [finding for finding in judge(evidence) if finding.code == "OX902"]
+
+    assert short.message.startswith("db1, db2 and db3 have 16 GiB of memory each and may need")
+    assert {place.host for place in short.places} == {"db1", "db2", "db3"}
