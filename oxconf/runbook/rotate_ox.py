@@ -57,15 +57,14 @@ def _registered(deployment: Deployment, need: State) -> Step:
         )
         + f"\n{listed}\nsay 'Nothing but the password may have changed between the two lists.'",
         # SOURCE: configdb.sql of appsuite-middleware.
-        after=(
+        after=tuple(
             Test(
-                f"configdb has the new password of {' and of '.join(names)}",
-                f"  for name in {' '.join(names)}; do\n"
-                f"    said=$({as_open_xchange(write.address, write.port)} --batch --raw --skip-column-names \\\n"
-                "      --execute=\"SELECT password FROM configdb.db_pool WHERE name = '$name'\")\n"
-                '    [ "$said" = "$configdb_password" ] || return 1\n'
-                "  done",
-            ),
+                f"configdb has the new password of {name}",
+                f'  [ "$({as_open_xchange(write.address, write.port)} --batch --raw --skip-column-names \\\n'
+                f'    --execute="SELECT password FROM configdb.db_pool WHERE name = \'{name}\'")" = '
+                '"$configdb_password" ]',
+            )
+            for name in names
         ),
         repeat=Repeat.HARMLESS,
         undo="The same step with the old password in the secrets file.",
