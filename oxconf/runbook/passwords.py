@@ -106,7 +106,7 @@ def none_has_two(deployment: Deployment, concerned: Sequence[Account]) -> tuple[
         "JSON_CONTAINS_PATH(COALESCE(User_attributes, '{}'), 'one', '$.additional_password')",
     )
     if is_mariadb(deployment):
-        table, second = "mysql.global_priv", "JSON_EXISTS(Priv, '$.auth_or')"
+        table, second = "mysql.global_priv", "JSON_EXISTS(Priv, '$.auth_or[1]')"
     rows = " OR ".join(_row(each) for each in concerned)
     # In a document between quotes the shell would see the dollar.
     return (

@@ -189,7 +189,9 @@ def test_an_ox_node_keeps_its_files_until_the_database_takes_the_new_password(ga
     galera.copy_new_archives(passwords={"configdb": "not-yet-there"})
     said = galera.take("rotate-configdb", "renew", "ox1", check=False)
     assert "this does not hold: the database lets openexchange in with the new password" in said
-    assert "not-yet-there" not in galera["ox1"].sh("cat /opt/open-xchange/etc/configdb.properties", check=False)
+    assert "not-yet-there" not in galera["ox1"].sh(
+        "cat /opt/open-xchange/etc/configdb.properties", check=False
+    )
     galera.copy_new_archives(passwords={"configdb": "an0ther'of\\OX\"$"})
 
 
@@ -307,6 +309,7 @@ def test_roots_password_changes_alone(standalone: LabCluster) -> None:
 
 def test_the_backup_gets_its_new_password_where_it_is_made(standalone: LabCluster) -> None:
     asked = "mariadb --defaults-file=/etc/oxconf/backup.cnf --execute='SELECT COUNT(*) FROM ox_5.mail'"
+    standalone.take("setup", "user", "ox1")
     for new in ("n3wB4ck", "an0therB4ck"):
         standalone.copy_new_archives(passwords={"backup": new})
         standalone.take("rotate-backup", "both", "db1")

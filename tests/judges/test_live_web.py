@@ -321,8 +321,12 @@ def take(web: Web, slug: str, node: str) -> str:
     """Take a step of the runbook restart on the web server, where Apache runs without systemd."""
     (script,) = (web.front.folder / "runbook/restart").glob(f"*-{slug}.sh")
     machine = web.sandboxes[web.front.name]
-    machine.run("sh", "-c", "cat >/usr/local/bin/systemctl; chmod 0755 /usr/local/bin/systemctl", stdin=RELOADS)
-    return machine.run("sh", str(script), "--yes", node, env={"PATH": f"/usr/local/bin:{os.environ['PATH']}"}).stdout
+    machine.run(
+        "sh", "-c", "cat >/usr/local/bin/systemctl; chmod 0755 /usr/local/bin/systemctl", stdin=RELOADS
+    )
+    return machine.run(
+        "sh", str(script), "--yes", node, env={"PATH": f"/usr/local/bin:{os.environ['PATH']}"}
+    ).stdout
 
 
 def test_a_drained_node_keeps_its_sessions_and_gets_no_new_ones(web: Web) -> None:
