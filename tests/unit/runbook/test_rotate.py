@@ -123,7 +123,7 @@ def test_the_host_that_keeps_the_addresses_is_looked_at_before_the_others_stop()
             assert "look" in slugs[:number]
             assert any(need.holds is Holds.VERIFIED for need in each.needs)
     assert any("has the address 10.20.30.200" in test.says for each in found.steps for test in each.before)
-    assert any("leaves 10.20.30.200 to" in test.says for test in step(found, "return").after)
+    assert any("leaves 10.20.30.200 to" in test.says for each in found.steps for test in each.after)
 
 
 def test_maxscales_administration_gets_another_password() -> None:
