@@ -8,6 +8,7 @@ from oxconf.artifacts.nftables_conf import NftablesConf
 from oxconf.deployment.model import Deployment
 from oxconf.deployment.topology import backup_server
 from oxconf.plan import HostPlan
+from oxconf.runbook.passwords import backup_is_let_in
 from oxconf.runbook.step import Holds, Repeat, State, Step, Test
 
 TIMER = "oxconf-backup.timer"
@@ -96,13 +97,14 @@ def _firewall(deployment: Deployment, plan: HostPlan) -> Step:
     )
 
 
-def checks(plan: HostPlan) -> Iterator[Test]:
+def checks(deployment: Deployment, plan: HostPlan) -> Iterator[Test]:
     """Yield what verify.sh looks at."""
     kinds = {type(artifact) for artifact in plan.artifacts}
     if BackupTimer in kinds:
         yield Test(
             "the backup's timer waits", f"  systemctl is-active --quiet {TIMER}", f"systemctl start {TIMER}"
         )
+        yield backup_is_let_in(deployment)
     if MuninNode in kinds:
         yield Test("munin-node answers", "  answers 127.0.0.1 4949", "journalctl -u munin-node")
     if NftablesConf in kinds:

@@ -9,10 +9,12 @@ from oxconf.artifacts.proxy_ajp import ProxyAjp
 from oxconf.deployment.mistakes import listed
 from oxconf.deployment.model import Deployment, Role, Web
 from oxconf.deployment.ports import HTTP_PORT, HTTPS_PORT
-from oxconf.deployment.topology import MYSQL_PORT, directed_addresses, floating_addresses
+from oxconf.deployment.topology import MYSQL_PORT, directed_addresses, floating_addresses, offers_https
 from oxconf.plan import HostPlan
 from oxconf.runbook.ox import WAYS
 from oxconf.runbook.step import Holds, Repeat, State, Step, Test
+
+LOGIN = "127.0.0.1/ajax/login?action=login"
 
 UNITS = (
     # The settings of ARP must be there before the addresses, the modules before keepalived.
@@ -92,6 +94,21 @@ def _modules(plan: HostPlan) -> tuple[Test, ...]:
     )
 
 
+def new_sessions(deployment: Deployment) -> str:
+    """Return shell for a web server that begins sessions and gives the heads of the answers."""
+    # The name counts, not whether its certificate is trusted here.
+    name = f" -k -H 'Host: {deployment.web.name}'" if offers_https(deployment) else ""
+    url = f"{'https' if name else 'http'}://{LOGIN}"
+    # Round robin: twice as many requests as nodes reach each of them.
+    count = 2 * len(deployment.with_role(Role.GROUPWARE))
+    return f"for _ in $(seq {count}); do curl -sS -m 10 -o /dev/null -D - '{url}'{name}; done"
+
+
+def session_on(route: str | None) -> str:
+    """Return the pattern of the line that begins a session on the node of a route."""
+    return f"^Set-Cookie: JSESSIONID=[^;]*\\.{route}(;|[[:space:]]|$)"
+
+
 def checks(deployment: Deployment, plan: HostPlan) -> tuple[Test, ...]:
     """Return what verify.sh looks at."""
     host = plan.host
@@ -100,10 +117,7 @@ def checks(deployment: Deployment, plan: HostPlan) -> tuple[Test, ...]:
         for unit in services(plan)
     ]
     if any(isinstance(artifact, ProxyAjp) for artifact in plan.artifacts):
-        nodes = deployment.with_role(Role.GROUPWARE)
-        login, web = "127.0.0.1/ajax/login?action=login", deployment.web
-        # The name counts, not whether its certificate is trusted here.
-        call = f"-k 'https://{login}' -H 'Host: {web.name}'" if _ends_tls(plan) else f"'http://{login}'"
+        nodes, web = deployment.with_role(Role.GROUPWARE), deployment.web
         if _ends_tls(plan):
             tests += [
                 _certificate(web),
@@ -114,7 +128,7 @@ def checks(deployment: Deployment, plan: HostPlan) -> tuple[Test, ...]:
                 ),
                 Test(
                     f"plain HTTP leads to https://{web.name}/",
-                    f"  curl -sS -m 10 -o /dev/null -D - 'http://{login}' | "
+                    f"  curl -sS -m 10 -o /dev/null -D - 'http://{LOGIN}' | "
                     f"grep -qiF 'Location: https://{web.name}/ajax/login?action=login'",
                     "Is another site than 000-open-xchange enabled? apache2ctl -S names them all.",
                 ),
@@ -122,13 +136,19 @@ def checks(deployment: Deployment, plan: HostPlan) -> tuple[Test, ...]:
         tests += [
             Test(
                 f"new sessions reach {node.name}",
-                # Round robin: twice as many requests as nodes reach each of them.
-                f"  for _ in $(seq {2 * len(nodes)}); do curl -sS -m 10 -o /dev/null -D - {call}; done | "
-                f"grep -iE '^Set-Cookie: JSESSIONID=[^;]*\\.{node.route}(;|[[:space:]]|$)'",
+                f"  {new_sessions(deployment)} | grep -iE '{session_on(node.route)}'",
                 f"Is Open-Xchange started on {node.name}, and is its AJP_JVM_ROUTE {node.route}?",
             )
             for node in nodes
         ]
+        tests.append(
+            Test(
+                "every node gets new sessions: none is drained",
+                "  for drain in /etc/apache2/conf-enabled/oxconf-drain-*; do\n"
+                '    [ ! -L "$drain" ] || return 1\n  done',
+                "Take the step admit of the runbook restart, for each oxconf-drain-NAME.conf in that folder.",
+            )
+        )
     if any(isinstance(artifact, LvsModules) for artifact in plan.artifacts):
         tests += [
             Test(

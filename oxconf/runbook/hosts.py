@@ -1,16 +1,16 @@
 """The steps of every host: user, packages, files, units, services, and the last look."""
 
 import shlex
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from oxconf.artifacts._artifact import Switch
 from oxconf.artifacts._effects import SWITCHES
 from oxconf.artifacts.multicast import MulticastInterfaces
 from oxconf.artifacts.sysusers import Sysusers
 from oxconf.deployment.model import Deployment
-from oxconf.plan import HostPlan
+from oxconf.plan import HostPlan, Plan
 from oxconf.runbook._packages import packages
-from oxconf.runbook.step import Holds, Repeat, State, Step, Test
+from oxconf.runbook.step import Holds, Phase, Repeat, State, Step, Test
 
 
 def state(plan: HostPlan, holds: Holds) -> State:
@@ -156,6 +156,13 @@ def verify(plan: HostPlan, needs: Iterable[State]) -> Step:
         gives=(state(plan, Holds.VERIFIED),),
         secrets=("configdb",) if plan.host.runs_ox else (),
     )
+
+
+def verified(plan: Plan, names: Collection[str], needs: Iterable[State]) -> Phase:
+    """Return the phase in which some hosts look at themselves, at the end of a change."""
+    needs = tuple(needs)
+    steps = tuple(verify(each, needs) for each in plan.hosts if each.host.name in names)
+    return Phase("Verify", "On every host that was concerned; it changes nothing.", steps)
 
 
 def routes(plan: HostPlan) -> tuple[str, ...]:

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+from attrs import evolve
+
 from oxconf.artifacts.filestore import Exports
 from oxconf.artifacts.oxinstaller import OxInstaller
 from oxconf.artifacts.proxy_ajp import ProxyAjp
@@ -82,7 +84,7 @@ def remove(plan: Plan, setup: Runbook) -> Runbook:
         gives=(State(LEAVING, Holds.OUT),),
         log=LOG,
     )
-    drain = next(iter(around(plan, leave)))
+    drain, *rest = around(plan, leave)
     return Runbook(
         "remove-ox",
         "Remove an OX node",
@@ -90,11 +92,16 @@ def remove(plan: Plan, setup: Runbook) -> Runbook:
         (
             *(
                 (Phase("No new sessions", "Give those who are there the time that you can.", (drain,)),)
-                if drain is not leave
+                if rest
                 else ()
             ),
             Phase("It leaves", "It has no new archive.", (leave,)),
-            Phase("In front", "The balancers forget it.", tuple(_others(plan, web=True))),
+            Phase(
+                "In front",
+                "The balancers forget it.",
+                # The node does not come back, but the file of its drain goes.
+                (*_others(plan, web=True), *(evolve(each, needs=(), ends=()) for each in rest[1:])),
+            ),
             Phase("The others", "Nothing is restarted.", tuple(_others(plan, web=False))),
             drop_accounts(plan, LEAVING),
             Phase(
@@ -115,15 +122,15 @@ def reconfigure(plan: Plan, setup: Runbook) -> Runbook:
         "When something changes that only oxinstaller writes: the mail servers, the heap, the name of the cluster. It "
         "writes its own configdb.properties and ajp.properties each time, so those of the archive are put back at "
         "once. Take one node after the other.",
-        (Phase("One OX node", "Then the next one.", tuple(around(plan, *_reconfigured(plan)))),),
+        (Phase("One OX node", "Then the next one.", tuple(around(plan, _reconfigured(plan)))),),
         setup.standing(Holds.PACKAGES, Holds.FILES),
     )
 
 
-def _reconfigured(plan: Plan) -> Iterator[Step]:
+def _reconfigured(plan: Plan) -> Step:
     nodes = [each for each in plan.hosts if each.host.runs_ox]
     owned = [one.path for one in nodes[0].artifacts if one.path.startswith(OWNED)]
-    yield Step(
+    return Step(
         host=NODE,
         on=tuple(each.host.name for each in nodes),
         slug="reconfigure",

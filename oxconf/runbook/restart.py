@@ -9,6 +9,7 @@ from oxconf.deployment.topology import database_hosts, is_writer, ox_hosts
 from oxconf.plan import Plan
 from oxconf.runbook import _product as product
 from oxconf.runbook.database import START_SECONDS, synced
+from oxconf.runbook.front import new_sessions, session_on
 from oxconf.runbook.ox import LOG
 from oxconf.runbook.recover import peers
 from oxconf.runbook.replication import slave_comes
@@ -17,7 +18,8 @@ from oxconf.runbook.step import Holds, Phase, Repeat, Runbook, State, Step, Test
 WEB = "each web server"
 NODE = "the OX node"
 
-BALANCERS = "/etc/apache2/conf-available/proxy_ajp.conf"
+FOLDER = "/etc/apache2"
+BALANCERS = ProxyAjp.path
 
 
 def restart(plan: Plan, setup: Runbook) -> Runbook:
@@ -53,7 +55,7 @@ def _databases(deployment: Deployment) -> Iterator[Step]:
     done: list[State] = []
     for server in (*others, first):
         yield _restart_database(deployment, server, tuple(done))
-        done.append(State(server.name, Holds.RENEWED))
+        done.append(State(server.name, Holds.RESTARTED))
 
 
 def _restart_database(deployment: Deployment, server: Host, done: tuple[State, ...]) -> Step:
@@ -99,7 +101,7 @@ def _restart_database(deployment: Deployment, server: Host, done: tuple[State, .
         repeat=Repeat.HARMLESS,
         undo="There is nothing to undo.",
         needs=(State(server.name, Holds.SERVING), *done),
-        gives=(State(server.name, Holds.RENEWED),),
+        gives=(State(server.name, Holds.RESTARTED),),
         log=product.log(deployment),
     )
 
@@ -109,38 +111,50 @@ def others(deployment: Deployment) -> bool:
     return len(database_hosts(deployment)) > 1
 
 
-def around(plan: Plan, *steps: Step) -> Iterator[Step]:
-    """Yield steps on an OX node, between taking it out of the balancers and putting it back."""
+def around(plan: Plan, step: Step, node: Host | None = None) -> Iterator[Step]:
+    """Yield a step on an OX node, between taking it out of the balancers and putting it back.
+
+    `node` is the host of a step that is for one alone; otherwise the scripts are told its name.
+    """
+    deployment = plan.deployment
     webs = tuple(
         each.host.name for each in plan.hosts if any(isinstance(one, ProxyAjp) for one in each.artifacts)
     )
-    if not webs:
-        yield from steps
+    # A node that is alone, or has no users, has nobody to send elsewhere.
+    alone = len(deployment.with_role(Role.GROUPWARE)) < 2 or (node and not node.has(Role.GROUPWARE))
+    if not webs or alone:
+        yield step
         return
-    yield _weigh(plan.deployment, webs, out=True)
-    yield from steps
-    yield _weigh(plan.deployment, webs, out=False)
+    yield _drain(deployment, webs, step.host, node)
+    yield step
+    yield _admit(webs, step.host, node)
 
 
-def _weigh(deployment: Deployment, webs: tuple[str, ...], *, out: bool) -> Step:
-    """Return the step that lets no new sessions come to a node, or lets them come again.
+def _called(node: Host | None) -> tuple[str, str, str]:
+    """Return how the slug of a step ends, the words of its script, and the lines that find the file of the node."""
+    suffix, words, name = ("", "NAME of the OX node", '"${words# }"')
+    if node:
+        suffix, words, name = f"-{node.name}", "", node.name
+    return suffix, words, f"node={name}\nfile={FOLDER}/conf-available/oxconf-drain-$node.conf\n"
 
-    SOURCE: the manual of mod_proxy, `status=+N`: the member takes the sessions alone that name its route.
+
+def _drain(deployment: Deployment, webs: tuple[str, ...], part: str, node: Host | None) -> Step:
+    """Return the step that lets no new sessions come to a node.
+
+    SOURCE: the manual of mod_proxy, `status=+N`: the member takes the sessions alone that name its route. Of a member
+    that stands twice Apache takes the first, and warns of the other's parameters (mod_proxy.c, AH01150): so the line
+    with that word stands in a file of its own, which is read before the installed one and is in nobody's archive.
     """
-    nodes = ox_hosts(deployment)
-    member = f"BalancerMember ajp://$address:{deployment.ox.ajp_port}"
-    marked = f"^ *{member} .* status=+N$"
-    change = f"s|^\\( *{member} .*\\)$|\\1 status=+N|" if out else f"s|^\\( *{member} .*\\) status=+N$|\\1|"
-    count = f'"$(grep -c "{marked}" {BALANCERS} || true)"'
+    suffix, words, find = _called(node)
+    member = f"ajp://$address:{deployment.ox.ajp_port}"
     return Step(
         host=WEB,
         on=webs,
-        slug="drain" if out else "admit",
-        title="Send no new sessions to the node" if out else "Send new sessions to the node again",
-        why="Sessions that are there stay there; everybody else goes to the other nodes."
-        if out
-        else "Its name in the balancers is as the archive has it, so the next install.sh finds nothing foreign.",
-        words="NAME of the OX node",
+        slug=f"drain{suffix}",
+        title=f"Send no new sessions to {node.name if node else 'the node'}",
+        why="Sessions that are there stay there; everybody else goes to the other nodes. No installed file changes; "
+        "Apache's log has warnings of ignored parameters until the node is admitted.",
+        words=words,
         before=(
             Test(
                 "Apache takes the files that are there",
@@ -149,22 +163,56 @@ def _weigh(deployment: Deployment, webs: tuple[str, ...], *, out: bool) -> Step:
             ),
         ),
         command=f"""\
-address=$(address_of "${{words# }}" {peers(nodes)})
-[ {count} {"=" if out else "!="} 0 ] || {{ say 'It is so already.'; exit 0; }}
-sed -i "{change}" {BALANCERS}
+{find}address=$(address_of "$node" {peers(ox_hosts(deployment))})
+awk -v member="{member}" '
+  /^<\\/?Proxy[ >]/ {{ print }}
+  $1 == "BalancerMember" && $2 == member {{ print $0, "status=+N" }}' {BALANCERS} >"$file.new"
+route=$(sed -n 's/.* route=\\([^ ]*\\) .*/\\1/p' "$file.new" | head -n 1)
+[ -n "$route" ] || stop "{BALANCERS} has no member {member}"
+mv "$file.new" "$file"
+a2enconf -q "oxconf-drain-$node"
 apache2ctl -t
 systemctl reload apache2.service""",
         after=(
             Test(
-                "the balancers send it no new sessions" if out else "the balancers send it new sessions",
-                f"  [ {count} {'!=' if out else '='} 0 ]",
+                "no new session reaches the node",
+                f"  elsewhere() {{\n    ! {{ {new_sessions(deployment)}; }} |\n"
+                f'      grep -iE "{session_on("$route")}"\n  }}\n  wait_for 10 elsewhere',
             ),
         ),
         repeat=Repeat.HARMLESS,
-        undo="The step admit." if out else "The step drain.",
-        needs=() if out else (State(NODE, Holds.OX),),
-        gives=(State(NODE, Holds.OUT),) if out else (),
-        ends=() if out else (State(NODE, Holds.OUT),),
+        undo=f"The step admit{suffix}.",
+        gives=(State(part, Holds.OUT),),
+        log="journalctl -u apache2, and /var/log/apache2/error.log",
+    )
+
+
+def _admit(webs: tuple[str, ...], part: str, node: Host | None) -> Step:
+    suffix, words, find = _called(node)
+    return Step(
+        host=WEB,
+        on=webs,
+        slug=f"admit{suffix}",
+        title=f"Send new sessions to {node.name if node else 'the node'} again",
+        why="What the step before wrote goes away; the installed file holds alone again.",
+        words=words,
+        # The file goes last: as long as it is there, the step is not done.
+        done=f'{find}[ ! -e "$file" ]',
+        command=f"""\
+{find}a2disconf -q "oxconf-drain-$node"
+apache2ctl -t
+systemctl reload apache2.service
+rm "$file\"""",
+        after=(
+            Test(
+                "the file of the drain is gone",
+                f'  [ ! -e "$file" ] && [ ! -L "{FOLDER}/conf-enabled/oxconf-drain-$node.conf" ]',
+            ),
+        ),
+        repeat=Repeat.SKIPS,
+        undo=f"The step drain{suffix}.",
+        needs=(State(part, Holds.OX),),
+        ends=(State(part, Holds.OUT),),
         log="journalctl -u apache2",
     )
 

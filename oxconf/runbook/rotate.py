@@ -1,24 +1,29 @@
-"""A new password for each purpose, in an order in which nobody is locked out.
-
-Where the server can, an account takes the old password and the new one for a while. MySQL has that since 8.0.14.
-MariaDB has no word for it, but since 10.4 an account may have several ways to log in, and the same plugin may stand
-there twice with two passwords: a client that fails the first is asked again for the second. Tried with MariaDB 10.11,
-its client and its Connector/J 2.7; the Connector/J of MySQL, which Open-Xchange brings, was not at hand.
-"""
+"""A new password for each purpose, in an order in which nobody is locked out."""
 
 from collections.abc import Iterator
 
+from attrs import fields, has
+
 from oxconf.artifacts._server import is_mariadb, since
 from oxconf.deployment.model import Deployment, Mode
-from oxconf.deployment.secrets import PURPOSES
+from oxconf.deployment.secrets import PURPOSES, Secret
 from oxconf.deployment.topology import database_hosts, maxscale_hosts
 from oxconf.plan import HostPlan, Plan
 from oxconf.runbook import _product as product
-from oxconf.runbook import maxscale, rotate_ox, rotate_vrrp
+from oxconf.runbook import hosts, maxscale, rotate_ox, rotate_vrrp
 from oxconf.runbook._writer import written_on
 from oxconf.runbook.nodes import refresh_ox
+from oxconf.runbook.passwords import (
+    backup_is_let_in,
+    both_sql,
+    lets_in,
+    none_has_two,
+    of_purpose,
+    only_sql,
+    takes_both,
+)
 from oxconf.runbook.replication import login, slave_comes
-from oxconf.runbook.sql import LOCAL, Account, accounts, alter, quoted, root_password
+from oxconf.runbook.sql import Account, quoted
 from oxconf.runbook.step import Holds, Phase, Repeat, Runbook, State, Step, Test
 
 BEGIN = (
@@ -26,8 +31,16 @@ BEGIN = (
     "Then take these steps, in the new archives. "
 )
 
+UNDO = "The same steps with the old password in the secrets file."
+
 LOCALLY = ("sst", "clustercheck", "maintenance")
 """Accounts of a server that only programs on its own host log in to."""
+
+UNFINISHED = (
+    "these accounts take two passwords already, and the new one is not seen among them: $others. If this step has run "
+    "with the same password before, go on: the next steps try it. Otherwise finish the change before this one, with "
+    "its step only-new"
+)
 
 
 def rotations(plan: Plan, setup: Runbook) -> Iterator[Runbook]:
@@ -42,37 +55,28 @@ def rotations(plan: Plan, setup: Runbook) -> Iterator[Runbook]:
                 phases,
                 setup.standing(Holds.PACKAGES, Holds.FILES, Holds.OX),
             )
-
-
-def takes_both(deployment: Deployment) -> bool:
-    """Whether an account of this server can take two passwords for a while.
-
-    The numbers name a series: of MySQL 8.0 the releases before 8.0.14 can not.
-    """
-    return since(deployment, mariadb="10.4", mysql="8.0")
+    guards = tuple(maxscale.new_password(host) for host in plan.hosts if maxscale.runs(host))
+    if guards:
+        yield Runbook(
+            "rotate-maxscale-admin",
+            "A new password of MaxScale's administration",
+            "It is in no archive: each host makes its own, and keeps it where maxctrl finds it. Nothing of "
+            "Open-Xchange uses it.",
+            (Phase("MaxScale", "One host after the other.", guards),),
+            setup.standing(Holds.GUARDED),
+        )
 
 
 def _both_at_once(deployment: Deployment, purpose: str) -> bool:
     """Whether the accounts of a purpose can take two passwords for everybody who uses them.
 
-    MaxScale looks up one password of an account, the first, before it lets OX in.
+    MaxScale looks up one password of an account, the first, before it lets OX in. MariaDB has the socket as the other
+    way of root.
     """
-    return takes_both(deployment) and not (purpose == "configdb" and maxscale_hosts(deployment))
-
-
-def of_purpose(deployment: Deployment, purpose: str) -> tuple[Account, ...]:
-    """Return the accounts that have the password of a purpose, root's included."""
-    if purpose == "root":
-        return (
-            Account(
-                user="root",
-                client=LOCAL,
-                password=deployment.password("root"),
-                privileges="ALL PRIVILEGES",
-                why="the administrator",
-            ),
-        )
-    return tuple(each for each in accounts(deployment) if each.password.purpose == purpose)
+    return takes_both(deployment) and not (
+        (purpose == "configdb" and maxscale_hosts(deployment))
+        or (purpose == "root" and is_mariadb(deployment))
+    )
 
 
 def _about(deployment: Deployment, purpose: str) -> str:
@@ -87,7 +91,7 @@ def _about(deployment: Deployment, purpose: str) -> str:
             "Each OX node has its own copy. A node takes the old password until its step and the new one afterwards: "
             "whoever provisions through it changes over in that moment."
         )
-    if _both_at_once(deployment, purpose) and not (purpose == "root" and is_mariadb(deployment)):
+    if _both_at_once(deployment, purpose):
         about = "The accounts take the old password and the new one until everybody uses the new one: none is refused."
         if purpose == "configdb":
             about += (
@@ -95,10 +99,12 @@ def _about(deployment: Deployment, purpose: str) -> str:
                 "twice, and a driver that can not do that shows itself there, while all others still run."
             )
         return about
+    one = "MaxScale looks" if maxscale_hosts(deployment) else "This server looks"
     return {
-        "configdb": "This server knows one password for an account. The new files are installed first, then the "
+        "configdb": f"{one} at one password of an account. The new files are installed first, then the "
         "accounts change, then Open-Xchange restarts everywhere. Connections that are open stay open; from the change "
         "until its restart a node can open no new one, and requests that need one fail. Take it at a quiet hour.",
+        "backup": "From the change until its step a backup can not begin; one that runs goes on.",
         "root": "root of the system logs in over the socket without the password. Nothing that runs uses it."
         if since(deployment, mariadb="10.4")
         else "From the change until the new files are installed nobody logs in as root by /root/.my.cnf: mind a backup "
@@ -120,62 +126,64 @@ def _phases(plan: Plan, purpose: str) -> Iterator[Phase]:
         yield from rotate_vrrp.phases(plan)
         return
     if purpose == "master":
-        yield rotate_ox.master(plan)
+        yield from rotate_ox.master(plan)
         return
     concerned = of_purpose(deployment, purpose)
     if not concerned:
         return
-    both = _both_at_once(deployment, purpose)
-    host, _, _ = written_on(plan)
+    both, alone = _both_at_once(deployment, purpose), _alone(deployment, purpose)
     if both:
-        yield Phase("Both passwords", "From here on either of them is right.", (_both(plan, concerned),))
-    elif purpose == "configdb":
-        yield Phase("Files", "They are read at the next start.", tuple(refresh_ox(plan)))
-    elif not _alone(deployment, purpose):
-        yield Phase("The accounts", "From here on the new password is right.", (_only(plan, concerned, ()),))
-    after = State(host, Holds.BOTH if both else Holds.CHANGED)
-    if purpose == "configdb":
-        if not both:
-            yield Phase(
-                "The accounts", "From here on the new password is right.", (_only(plan, concerned, ()),)
-            )
-        steps = tuple(rotate_ox.configdb(plan, after))
-        users = ("the OX node", *_hosts(steps))
-    elif purpose == "replication":
-        steps = (_slave(plan, after),)
-        users = _hosts(steps)
-    elif purpose == "maxscale":
-        steps = tuple(_restart_maxscale(each, after) for each in plan.hosts if maxscale.runs(each))
-        users = _hosts(steps)
-    else:
-        steps = tuple(
-            _renew(plan, each, purpose, (after,) if both or not _alone(deployment, purpose) else ())
-            for each in _holders(plan)
-        )
-        users = _hosts(steps)
-    yield Phase("Whoever uses it", "One after the other.", steps)
-    if both:
-        needs = tuple(State(user, Holds.RENEWED) for user in users if _renews(steps, user))
         yield Phase(
-            "The new password alone",
-            "When nobody uses the old one any more.",
-            (_only(plan, concerned, needs),),
+            "Both passwords", "From here on either of them is right.", (_both(plan, purpose, concerned),)
         )
+    elif not alone:
+        if purpose == "configdb":
+            yield Phase("Files", "They are read at the next start.", tuple(refresh_ox(plan)))
+        yield Phase(
+            "The accounts", "From here on the new password is right.", (_only(plan, purpose, concerned, ()),)
+        )
+    host, _, _ = written_on(plan)
+    after = () if alone else (State(host, Holds.BOTH if both else Holds.CHANGED),)
+    users = tuple(_users(plan, purpose, after))
+    yield Phase("Whoever uses it", "One after the other.", users)
+    ends = tuple(given for step in users for given in step.gives if given.holds is Holds.RENEWED)
+    if both:
+        last = _only(plan, purpose, concerned, ends)
+        yield Phase("The new password alone", "When nobody uses the old one any more.", (last,))
+        ends = (State(host, Holds.CHANGED),)
+    names = {name for step in users for name in step.hosts if step.slug == "renew"}
+    yield hosts.verified(plan, names, ends)
 
 
-def _renews(steps: tuple[Step, ...], host: str) -> bool:
-    return any(State(host, Holds.RENEWED) in step.gives for step in steps)
+def _users(plan: Plan, purpose: str, after: tuple[State, ...]) -> Iterator[Step]:
+    """Yield how everybody who uses a password comes to use the new one."""
+    if purpose == "configdb":
+        yield from rotate_ox.configdb(plan, after)
+    elif purpose == "replication":
+        yield _slave(plan, after)
+    else:
+        first = database_hosts(plan.deployment)[0]
+        # Whoever has it in a file; the writer last.
+        holders = [each for each in plan.hosts if _holds(each, purpose)]
+        for each in sorted(holders, key=lambda each: each.host is first):
+            if purpose == "maxscale":
+                yield _restart_maxscale(plan.deployment, each, after)
+            else:
+                yield _renew(plan, each, purpose, after)
 
 
-def _hosts(steps: tuple[Step, ...]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(step.host for step in steps))
+def _holds(host: HostPlan, purpose: str) -> bool:
+    """Whether a file of the host has the password."""
+    return any(_has(artifact, purpose) for artifact in host.artifacts)
 
 
-def _holders(plan: Plan) -> Iterator[HostPlan]:
-    """Yield the database servers, the writer last."""
-    first, *others = database_hosts(plan.deployment)
-    for server in (*others, first):
-        yield plan.of(server)
+def _has(part: object, purpose: str) -> bool:
+    if isinstance(part, Secret):
+        return part.purpose == purpose
+    if isinstance(part, tuple):
+        return any(_has(each, purpose) for each in part)
+    kind = type(part)
+    return has(kind) and any(_has(getattr(part, each.name), purpose) for each in fields(kind))
 
 
 def _alone(deployment: Deployment, purpose: str) -> bool:
@@ -183,64 +191,42 @@ def _alone(deployment: Deployment, purpose: str) -> bool:
     return deployment.database.mode is Mode.GALERA and purpose in LOCALLY and not takes_both(deployment)
 
 
-def both_sql(deployment: Deployment, account: Account) -> str:
-    """Return the statements by which an account takes the new password and those that it has already.
-
-    Taking them again changes nothing.
-    """
-    who = f"{quoted(account.user)}@{quoted(account.client)}"
-    row = f"User = {quoted(account.user)} AND Host = {quoted(account.client)}"
-    new = quoted(account.password.reveal())
-    if not is_mariadb(deployment):
-        change = quoted(f"ALTER USER {who} IDENTIFIED BY {new} RETAIN CURRENT PASSWORD")
-        return (
-            f"SET @change = IF((SELECT JSON_CONTAINS_PATH(COALESCE(User_attributes, '{{}}'), 'one', "
-            f"'$.additional_password') FROM mysql.user WHERE {row}), 'DO 1', {change});\n"
-            "PREPARE change_user FROM @change;\nEXECUTE change_user;\nDEALLOCATE PREPARE change_user;\n"
-        )
-    native = " OR mysql_native_password USING "
-    change = quoted(f"ALTER USER {who} IDENTIFIED VIA mysql_native_password USING ")
-    # The account may have two already, of a change that was never finished: all of them stay.
-    return f"""\
-SET @new = PASSWORD({new});
-SET @now = (SELECT Priv FROM mysql.global_priv WHERE {row});
-SET @second = JSON_VALUE(@now, '$.auth_or[1].authentication_string');
-SET @change = IF(LOCATE(@new, @now), 'DO 1', CONCAT({change},
-  QUOTE(JSON_VALUE(@now, '$.authentication_string')),
-  IF(@second IS NULL, '', CONCAT({quoted(native)}, QUOTE(@second))),
-  {quoted(native)}, QUOTE(@new)));
-EXECUTE IMMEDIATE @change;
-"""
+def _shown(purpose: str, concerned: tuple[Account, ...]) -> tuple[Test, ...]:
+    """Return how the server that the accounts are changed on shows that the new password is right, if it can."""
+    return (lets_in(purpose, concerned[0].user),) if purpose in (*LOCALLY, "root") else ()
 
 
-def _both(plan: Plan, concerned: tuple[Account, ...]) -> Step:
+def _both(plan: Plan, purpose: str, concerned: tuple[Account, ...]) -> Step:
     deployment = plan.deployment
     host, on, tests = written_on(plan)
-    # With MariaDB root comes in over the socket, and its account has that way as its first.
-    skip = is_mariadb(deployment) and concerned[0].user == "root"
+    shown = _shown(purpose, concerned)
     return Step(
         host=host,
         on=on,
         slug="both",
         title="Let the accounts take both passwords",
-        why="root comes in over the socket all the time, so its password can simply change."
-        if skip
-        else "Whoever still has the old one, and whoever has the new one already, gets in.",
+        why="Whoever still has the old one, and whoever has the new one already, gets in.",
         before=tests,
-        command='sql <"$here/both.sql"',
-        sql=root_password(deployment)
-        if skip
-        else "\n".join(both_sql(deployment, each) for each in concerned),
-        repeat=Repeat.HARMLESS,
-        undo="The same steps with the old password in the secrets file.",
+        done=shown[0].shell if shown else "",
+        command='sql <"$here/both.sql"'
+        if is_mariadb(deployment)
+        else f'others=$(sql <"$here/both.sql")\n[ -z "$others" ] || stop "{UNFINISHED}"',
+        sql="\n".join(both_sql(deployment, each) for each in concerned),
+        after=shown,
+        repeat=Repeat.SKIPS if shown else Repeat.HARMLESS,
+        undo=UNDO,
         gives=(State(host, Holds.BOTH),),
         log=product.log(deployment),
+        secrets=(purpose,) if shown else (),
     )
 
 
-def _only(plan: Plan, concerned: tuple[Account, ...], needs: tuple[State, ...]) -> Step:
+def _only(plan: Plan, purpose: str, concerned: tuple[Account, ...], needs: tuple[State, ...]) -> Step:
     deployment = plan.deployment
     host, on, tests = written_on(plan)
+    shown = _shown(purpose, concerned)
+    # root may not get in with the option file any more, to take the step again.
+    done = shown[0].shell if purpose == "root" and not needs else ""
     return Step(
         host=host,
         on=on,
@@ -248,21 +234,22 @@ def _only(plan: Plan, concerned: tuple[Account, ...], needs: tuple[State, ...]) 
         title="Let the accounts take the new password alone",
         why="The old one is worth nothing any more.",
         before=tests,
+        done=done,
         loses="Whoever still uses the old password is refused from here on.",
         command='sql <"$here/only-new.sql"',
-        sql=root_password(deployment)
-        if concerned[0].user == "root"
-        else "\n".join(alter(deployment, each) for each in concerned),
-        repeat=Repeat.HARMLESS,
-        undo="The same steps with the old password in the secrets file.",
+        sql="\n".join(only_sql(deployment, each) for each in concerned) + "\n",
+        after=(*shown, *none_has_two(deployment, concerned)),
+        repeat=Repeat.SKIPS if done else Repeat.HARMLESS,
+        undo=UNDO,
         needs=needs,
         gives=(State(host, Holds.CHANGED),),
         ends=(State(host, Holds.BOTH),) if needs else (),
         log=product.log(deployment),
+        secrets=(purpose,) if shown else (),
     )
 
 
-def _restart_maxscale(plan: HostPlan, need: State) -> Step:
+def _restart_maxscale(deployment: Deployment, plan: HostPlan, needs: tuple[State, ...]) -> Step:
     return Step(
         host=plan.host.name,
         slug="renew",
@@ -270,10 +257,11 @@ def _restart_maxscale(plan: HostPlan, need: State) -> Step:
         why="It reads the password when it starts. Take one host after the other.",
         loses="Connections of OX through this MaxScale are closed; requests in that moment fail.",
         command="sh install.sh ${yes:+--yes}\nsystemctl restart maxscale.service",
-        after=(Test("MaxScale runs", "  systemctl is-active --quiet maxscale.service"),),
+        # Its monitor logs in with the password.
+        after=maxscale.leads(deployment),
         repeat=Repeat.HARMLESS,
         undo="The same step with the old password in the secrets file.",
-        needs=(State(plan.host.name, Holds.PACKAGES), need),
+        needs=(State(plan.host.name, Holds.PACKAGES), *needs),
         gives=(State(plan.host.name, Holds.RENEWED), State(plan.host.name, Holds.FILES)),
         log=maxscale.LOG,
     )
@@ -283,15 +271,15 @@ def _renew(plan: Plan, host: HostPlan, purpose: str, needs: tuple[State, ...]) -
     """Return the step by which one database server gets the file, and what follows from it on this server."""
     deployment = plan.deployment
     lines = []
+    concerned = of_purpose(deployment, purpose)
     # Only here: the others still have the old file.
     if _alone(deployment, purpose):
         lines.append("SET SESSION wsrep_on = OFF;")
-        lines += [alter(deployment, each) for each in of_purpose(deployment, purpose)]
+        lines += [only_sql(deployment, each) for each in concerned]
+    before: tuple[Test, ...] = ()
     if purpose == "sst":
         value = quoted("sstuser:" + deployment.password("sst").reveal())
         lines.append(f"SET GLOBAL wsrep_sst_auth = {value};")
-    before: tuple[Test, ...] = ()
-    if deployment.database.mode is Mode.GALERA:
         before = (
             Test(
                 "the node is Synced: it gives no copy to another one just now",
@@ -299,6 +287,7 @@ def _renew(plan: Plan, host: HostPlan, purpose: str, needs: tuple[State, ...]) -
                 "Wait until the state transfer is over.",
             ),
         )
+    shown = _shown(purpose, concerned)
     return Step(
         host=host.host.name,
         slug="renew",
@@ -307,15 +296,17 @@ def _renew(plan: Plan, host: HostPlan, purpose: str, needs: tuple[State, ...]) -
         before=before,
         command="sh install.sh ${yes:+--yes}" + ('\nsql <"$here/renew.sql"' if lines else ""),
         sql="\n".join(lines) + "\n" if lines else "",
+        after=shown or (backup_is_let_in(deployment),),
         repeat=Repeat.HARMLESS,
-        undo="The same steps with the old password in the secrets file.",
+        undo=UNDO,
         needs=(State(host.host.name, Holds.PACKAGES), *needs),
         gives=(State(host.host.name, Holds.RENEWED), State(host.host.name, Holds.FILES)),
         log=product.log(deployment),
+        secrets=(purpose,) if shown else (),
     )
 
 
-def _slave(plan: Plan, need: State) -> Step:
+def _slave(plan: Plan, needs: tuple[State, ...]) -> Step:
     deployment = plan.deployment
     return Step(
         host="each slave",
@@ -335,8 +326,8 @@ def _slave(plan: Plan, need: State) -> Step:
         sql=f"{login(deployment)}{product.start_slave(deployment)};\n",
         after=(slave_comes(deployment, 60),),
         repeat=Repeat.HARMLESS,
-        undo="The same steps with the old password in the secrets file.",
-        needs=(need,),
+        undo=UNDO,
+        needs=needs,
         gives=(State("each slave", Holds.RENEWED),),
         log=product.log(deployment),
     )

@@ -45,7 +45,7 @@ def checks(plan: Plan, host: HostPlan) -> tuple[Test, ...]:
         tests += ox.checks(deployment, host)
     tests += maxscale.checks(deployment, host)
     tests += front.checks(deployment, host)
-    tests += beside.checks(host)
+    tests += beside.checks(deployment, host)
     return tuple(tests)
 
 

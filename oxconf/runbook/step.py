@@ -24,7 +24,7 @@ class Holds(Enum):
     DATADIR = "the data folder is new"
     SERVING = "the database server serves"
     ACCOUNTS = "the accounts of the database exist"
-    DUMPED = "the dump for the slaves is made and writing is closed"
+    DUMPED = "the dump for the slaves is made"
     REPLICATING = "the slave follows the master"
     DATABASE = "the database is complete"
     EXPORTED = "the filestore is exported"
@@ -41,6 +41,8 @@ class Holds(Enum):
     FORGOTTEN = "the database knows no account of it"
     BOTH = "the accounts take the old password and the new one"
     RENEWED = "it uses the new password"
+    REREGISTERED = "configdb has the new password of the registered databases"
+    RESTARTED = "it has been restarted"
     CHANGED = "the new password alone is valid"
 
 

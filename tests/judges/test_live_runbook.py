@@ -41,7 +41,7 @@ cores = 2
 """
 
 MODES = {
-    "standalone": (1, "", ""),
+    "standalone": (1, '[backup]\nfolder = "/var/backups/ox"', ""),
     "galera": (3, 'access = "haproxy"\nread_policy = "round-robin-causal"', 'gcache_size = "128M"'),
     "replication": (
         2,
@@ -168,19 +168,31 @@ def refused(log: Path) -> list[str]:
 
 
 def test_nobody_is_locked_out_while_the_password_of_ox_changes(galera: LabCluster) -> None:
-    old, new = galera.passwords["configdb"], "n3w'of\\OX\"$"
-    galera["ox1"].write("/tmp/password", old)
-    galera.copy_new_archives(passwords={"configdb": new})
-    with galera.asked_all_the_time("ox1", ASK) as log:
-        galera.take("rotate-configdb", "both", "db1")
-        # A second time changes nothing.
-        galera.take("rotate-configdb", "both", "db1")
-        galera["ox1"].write("/tmp/password.new", new)
-        galera["ox1"].sh("mv /tmp/password.new /tmp/password")
-        galera.take("rotate-configdb", "only-new", "db1")
-    assert refused(log) == []
-    galera["ox1"].write("/tmp/password", old)
-    assert "Access denied" in galera["ox1"].sh(ASK, check=False)
+    # A second change begins where the first one ended: nothing of it may be left.
+    for new in ("n3w'of\\OX\"$", "an0ther'of\\OX\"$"):
+        old = galera.passwords["configdb"]
+        galera["ox1"].write("/tmp/password", old)
+        galera.copy_new_archives(passwords={"configdb": new})
+        with galera.asked_all_the_time("ox1", ASK) as log:
+            galera.take("rotate-configdb", "both", "db1")
+            # A second time changes nothing.
+            galera.take("rotate-configdb", "both", "db1")
+            galera["ox1"].write("/tmp/password.new", new)
+            galera["ox1"].sh("mv /tmp/password.new /tmp/password")
+            galera.take("rotate-configdb", "only-new", "db1")
+        assert refused(log) == []
+        galera["ox1"].write("/tmp/password", old)
+        assert "Access denied" in galera["ox1"].sh(ASK, check=False)
+
+
+def test_an_ox_node_keeps_its_files_until_the_database_takes_the_new_password(galera: LabCluster) -> None:
+    galera.copy_new_archives(passwords={"configdb": "not-yet-there"})
+    said = galera.take("rotate-configdb", "renew", "ox1", check=False)
+    assert "this does not hold: the database lets openexchange in with the new password" in said
+    assert "not-yet-there" not in galera["ox1"].sh(
+        "cat /opt/open-xchange/etc/configdb.properties", check=False
+    )
+    galera.copy_new_archives(passwords={"configdb": "an0ther'of\\OX\"$"})
 
 
 def test_the_health_check_never_falls_silent_while_its_password_changes(galera: LabCluster) -> None:
@@ -276,14 +288,40 @@ def test_a_dump_that_is_damaged_is_no_restore(standalone: LabCluster) -> None:
 
 
 def test_roots_password_changes_alone(standalone: LabCluster) -> None:
-    standalone.copy_new_archives(passwords={"root": "n3wRo\\ot"})
-    with standalone.asked_all_the_time("db1", "mariadb --execute='SELECT 1'") as log:
-        standalone.take("rotate-root", "both", "db1")
-        standalone.take("rotate-root", "renew", "db1")
-        standalone.take("rotate-root", "only-new", "db1")
-    assert refused(log) == []
+    host = standalone["db1"]
+    for new in ("n3wRo\\ot", "an0therRo\\ot"):
+        old = standalone.passwords["root"]
+        standalone.copy_new_archives(passwords={"root": new})
+        with standalone.asked_all_the_time("db1", "mariadb --execute='SELECT 1'") as log:
+            standalone.take("rotate-root", "only-new", "db1")
+            assert "is done already" in standalone.take("rotate-root", "only-new", "db1")
+            standalone.take("rotate-root", "renew", "db1")
+            standalone.take("rotate-root", "verify", "db1")
+        assert refused(log) == []
+        host.write("/tmp/old", old)
+        said = host.sh(
+            "MYSQL_PWD=$(cat /tmp/old) runuser -u nobody -- mariadb --no-defaults --user=root --execute='DO 1'",
+            check=False,
+        )
+        assert "Access denied" in said
     assert rows(standalone, "db1") == 2000
-    standalone.all_pass()
+
+
+def test_the_backup_gets_its_new_password_where_it_is_made(standalone: LabCluster) -> None:
+    asked = "mariadb --defaults-file=/etc/oxconf/backup.cnf --execute='SELECT COUNT(*) FROM ox_5.mail'"
+    standalone.take("setup", "user", "ox1")
+    for new in ("n3wB4ck", "an0therB4ck"):
+        standalone.copy_new_archives(passwords={"backup": new})
+        standalone.take("rotate-backup", "both", "db1")
+        standalone.take("rotate-backup", "renew", "ox1")
+        standalone.take("rotate-backup", "only-new", "db1")
+        assert "2000" in standalone["ox1"].sh(asked)
+    # The next change, without the step on this host.
+    standalone.copy_new_archives(passwords={"backup": "a-third-b4ck"})
+    standalone.take("rotate-backup", "both", "db1")
+    assert "2000" in standalone["ox1"].sh(asked)
+    standalone.take("rotate-backup", "only-new", "db1")
+    assert "Access denied" in standalone["ox1"].sh(asked, check=False)
 
 
 def test_a_slave_is_promoted_and_the_old_master_follows_it(replication: LabCluster) -> None:

@@ -314,6 +314,46 @@ def test_a_dead_node_is_left_and_taken_back(web: Web, java_program: list[str], f
     assert web.session_on(route).status == 200
 
 
+RELOADS = "#!/bin/sh\n[ \"$*\" = 'reload apache2.service' ] && exec apache2ctl graceful\n"
+
+
+def take(web: Web, slug: str, node: str) -> str:
+    """Take a step of the runbook restart on the web server, where Apache runs without systemd."""
+    (script,) = (web.front.folder / "runbook/restart").glob(f"*-{slug}.sh")
+    machine = web.sandboxes[web.front.name]
+    machine.run(
+        "sh", "-c", "cat >/usr/local/bin/systemctl; chmod 0755 /usr/local/bin/systemctl", stdin=RELOADS
+    )
+    return machine.run(
+        "sh", str(script), "--yes", node, env={"PATH": f"/usr/local/bin:{os.environ['PATH']}"}
+    ).stdout
+
+
+def test_a_drained_node_keeps_its_sessions_and_gets_no_new_ones(web: Web) -> None:
+    name = min(web.hosts)
+    route = web.routes[name]
+    machine = web.sandboxes[web.front.name]
+    drained = f"/etc/apache2/conf-available/oxconf-drain-{name}.conf"
+    session = web.session_on(route).session
+    for times in range(2):
+        take(web, "drain", name)
+        assert {web.get("/ajax/login").route for _ in range(40)} == web.balanced - {route}, times
+        for path in USER_PATHS:
+            assert {web.get(f"{path}/x", cookie=session).session for _ in range(4)} == {session}, times
+    # Another reload does not bring it back, and what the archive has is as it was installed.
+    machine.run("apache2ctl", "graceful")
+    time.sleep(1)
+    assert {web.get("/ajax/login").route for _ in range(40)} == web.balanced - {route}
+    assert machine.run("cat", apache.CONF).stdout == web.front.text(apache.CONF)
+
+    take(web, "admit", name)
+    assert web.session_on(route).route == route
+    assert {web.get("/ajax/mail", cookie=session).session for _ in range(4)} == {session}
+    left = machine.run("ls", drained, drained.replace("available", "enabled"), check=False)
+    assert left.stdout == ""
+    assert "is done already" in take(web, "admit", name)
+
+
 def runs(process: int) -> bool:
     """Whether any thread of the process may still answer: neither stopped nor dead."""
     threads = Path(f"/proc/{process}/task").glob("*/stat")
