@@ -7,7 +7,10 @@ SITE_URL :=
 SITE_BUILD := build
 PORT := 8000
 
-.PHONY: bundles bundles-update schemas test lint judges pythons site serve browser benchmarks wheel clean
+# Where `make releases` keeps the file systems of other releases, 9 gigabytes.
+RELEASES := /var/tmp/oxconf-releases
+
+.PHONY: bundles bundles-update schemas test lint judges releases pythons site serve browser benchmarks wheel clean
 
 # The editable install writes nothing into the checkout; it is renewed when pyproject.toml changes.
 $(VENV)/oxconf.installed: pyproject.toml .ci/requirements.txt .ci/venv
@@ -56,6 +59,10 @@ test: lint $(VENV)/site.installed
 
 judges:
 	.ci/judges
+
+# The runbooks on the database servers of other releases of Debian and Ubuntu, from their mirrors: an hour.
+releases:
+	OXCONF_RELEASES="$(RELEASES)" .ci/judges -k test_releases
 
 # The same archives under Python 3.11 to 3.14, as far as this machine has them or Node for the last one.
 pythons: $(VENV)/oxconf.installed

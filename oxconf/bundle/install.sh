@@ -485,7 +485,8 @@ judge_after() {
     if changes_below /etc/mysql/; then
         server=mysqld
         ! command -v mariadbd >/dev/null 2>&1 || server=mariadbd
-        accepted "the database server" "$server" --user=mysql --help --verbose
+        # Percona XtraDB Cluster 5.6 and 5.7 would join the cluster before they print their help. Others pass it over.
+        accepted "the database server" "$server" --user=mysql --loose-wsrep-provider=none --help --verbose
     fi
 }
 

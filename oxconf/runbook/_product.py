@@ -53,6 +53,9 @@ def stop_bootstrapped(deployment: Deployment) -> str:
     """Return the command that stops the node which `bootstrap` started."""
     if is_pxc(deployment) and since(deployment, mysql="5.7"):
         return "systemctl stop mysql@bootstrap.service"
+    if not since(deployment, mariadb="10.1", mysql="5.7"):
+        # systemd did not start it, so for systemd there is nothing to stop.
+        return "mysqladmin shutdown"
     return f"systemctl stop {unit_name(deployment)}"
 
 
@@ -88,10 +91,15 @@ def forget_master(deployment: Deployment) -> str:
     return "RESET REPLICA ALL" if modern_words(deployment) else "RESET SLAVE ALL"
 
 
+def root_may_not_write(deployment: Deployment) -> bool:
+    """Whether a closed server refuses root's writes as well: MySQL's super_read_only, of 5.7.8."""
+    return since(deployment, mysql="5.7")
+
+
 def close(deployment: Deployment) -> str:
     """Return the statement that lets nobody write but the replication."""
     # MySQL switches read_only on with it.
-    word = "super_read_only" if since(deployment, mysql="5.7") else "read_only"
+    word = "super_read_only" if root_may_not_write(deployment) else "read_only"
     return f"SET GLOBAL {word} = ON"
 
 

@@ -237,7 +237,6 @@ systemctl enable {unit}
 systemctl start {unit}
 wait_for {START_SECONDS} sql --execute='SELECT 1' || stop 'the server does not start'
 {load_dump(deployment)}
-sql --execute='{product.close(deployment)}'
 sql <"$here/follow.sql"
 sql --execute="{point(deployment, "$master")}; {product.start_slave(deployment)}"
 rm {DUMP}""",

@@ -309,7 +309,7 @@ def _come_back(deployment: Deployment, servers: tuple[Host, ...]) -> Step:
 mine=$(sql --raw --execute='SELECT @@global.gtid_executed' | tr -d '\\n')
 theirs=$(ask "$master" 'SELECT @@global.gtid_executed')
 [ "$(sql --execute="SELECT GTID_SUBSET('$mine', '$theirs')")" = 1 ] ||
-  stop 'this server has transactions that the new master never got: look at them, then take replace-database'"""
+  stop 'this server has transactions that the new master never got: see them, then take the runbook replace-database'"""
     error = product.slave_column(deployment, "Last_IO_Error").replace("Last_Replica", "Last")
     return Step(
         host=OLD,

@@ -21,7 +21,11 @@ def slaves(deployment: Deployment) -> tuple[Host, ...]:
 def dump_all(deployment: Deployment) -> str:
     """Return the commands that dump a master with its position."""
     # MariaDB writes the position as SET GLOBAL gtid_slave_pos, MySQL as SET GLOBAL gtid_purged.
-    position = "--master-data --gtid" if is_mariadb(deployment) else "--set-gtid-purged=ON"
+    position = "--set-gtid-purged=ON"
+    if is_mariadb(deployment):
+        # The table numbers its rows for the server that wrote them: rows of a master that was a slave once would be
+        # in the way of the new slave's own, which then stops.
+        position = "--master-data --gtid --ignore-table=mysql.gtid_slave_pos"
     return f"""\
 umask 077
 {dump_program(deployment)} --all-databases --triggers --routines --events --single-transaction \\
@@ -31,12 +35,17 @@ mv {DUMP}.part {DUMP}"""
 
 
 def load_dump(deployment: Deployment) -> str:
-    """Return the commands that make this server what the dump is."""
+    """Return the commands that make this server what the dump is, and let nobody write to it from then on."""
+    # MySQL's super_read_only refuses the load as well; read_only stays on, so others still write nothing.
+    opened = (
+        "sql --execute='SET GLOBAL super_read_only = OFF'\n" if product.root_may_not_write(deployment) else ""
+    )
     # The load stays out of this server's own binary log: its transactions have their ids already.
     return f"""\
 sql --execute='{product.stop_slave(deployment)}' 2>/dev/null || true
 sql --execute='{product.reset_binlog(deployment)}'
-sql --init-command='SET SESSION sql_log_bin = 0' <{DUMP}"""
+{opened}sql --init-command='SET SESSION sql_log_bin = 0' <{DUMP}
+sql --execute='{product.close(deployment)}'"""
 
 
 def dump(deployment: Deployment, host: Host) -> Step:

@@ -14,6 +14,10 @@ from judges.harness import Host, render_text
 from judges.sandbox import bridge
 
 from lab.host import LabHost
+from lab.release import Release
+from oxconf.artifacts._server import unit_name
+from oxconf.deployment.load import load_text
+from oxconf.deployment.model import Deployment
 
 PASSWORDS = {
     "configdb": "Kp3'\\0vxLq\"",
@@ -27,13 +31,22 @@ PASSWORDS = {
     "backup": "b4ckUp",
 }
 
+CLIENT = "$(command -v mariadb || command -v mysql)"
+"""What asks a server in a shell: older releases have the client under its old name alone."""
+
 DUMP = "/root/oxconf-master.sql"
+
+# What the packages left, as the files' own program knows it.
+FRESH_MY_CNF = (
+    "[ ! -e /etc/mysql ] || { rm -f /etc/mysql/my.cnf; printf '%s\\n' '[client-server]' "
+    "'!includedir /etc/mysql/conf.d/' '!includedir /etc/mysql/mariadb.conf.d/' >/etc/mysql/my.cnf; }"
+)
 
 
 class LabCluster:
     """Hosts of one cluster. OX nodes are there as clients alone: nothing runs on them."""
 
-    def __init__(self, text: str, tmp: Path) -> None:
+    def __init__(self, text: str, tmp: Path, release: Release | None = None) -> None:
         self.text = text
         self.tmp = tmp
         self.passwords = dict(PASSWORDS)
@@ -43,13 +56,10 @@ class LabCluster:
         rendered = self.render()
         try:
             for number, host in enumerate(rendered):
-                self.hosts[host.name] = LabHost(host, self.network, number)
+                self.hosts[host.name] = LabHost(host, self.network, number, release)
                 self._unpack(host)
-                # What the packages left, as the files' own program knows it.
-                self.hosts[host.name].sh(
-                    "[ ! -e /etc/mysql ] || { rm -f /etc/mysql/my.cnf; printf '%s\\n' '[client-server]' "
-                    "'!includedir /etc/mysql/conf.d/' '!includedir /etc/mysql/mariadb.conf.d/' >/etc/mysql/my.cnf; }"
-                )
+                if not release:
+                    self.hosts[host.name].sh(FRESH_MY_CNF)
         except BaseException:
             self.close()
             raise
@@ -86,6 +96,21 @@ class LabCluster:
 
     def __getitem__(self, name: str) -> LabHost:
         return self.hosts[name]
+
+    @property
+    def deployment(self) -> Deployment:
+        """The cluster as it is described now."""
+        return load_text(self.text)
+
+    @property
+    def unit(self) -> str:
+        """The unit of the database servers."""
+        return unit_name(self.deployment)
+
+    def kill(self, *hosts: str) -> None:
+        """End the server on each host as a loss of power does; nothing starts it again."""
+        for host in hosts:
+            self.hosts[host].sh("pkill -9 mysqld_safe; pkill -9 '^(mysqld|mariadbd)$'; rm -f /run/mysqld/*")
 
     @property
     def servers(self) -> list[LabHost]:

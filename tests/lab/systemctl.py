@@ -24,7 +24,9 @@ from pathlib import Path
 
 REAL = "/usr/bin/systemctl.real"
 STATE = Path("/run/standin")
+ENVIRONMENT = STATE / "environment"
 FOLDERS = [Path("/etc/systemd/system"), Path("/run/systemd/system"), Path("/lib/systemd/system")]
+SCRIPTS = Path("/etc/init.d")
 PATIENCE = 120.0
 
 
@@ -44,14 +46,15 @@ class Unit:
             (folder / n for folder in FOLDERS for n in (self.name, self.template) if (folder / n).exists()),
             None,
         )
+        self.values: dict[str, list[str]] = defaultdict(list)
         if file is None:
-            raise Failed(f"Unit {self.name} could not be found.")
+            self.files = self.of_script(stem.removesuffix(".service"))
+            return
         self.name = file.resolve().name if not at else self.name
         self.files = [
             file,
             *(drop for folder in FOLDERS for drop in sorted((folder / f"{self.name}.d").glob("*.conf"))),
         ]
-        self.values: dict[str, list[str]] = defaultdict(list)
         for each in self.files:
             text = re.sub(r"\\\n[ \t]*", " ", each.read_text())
             for line in text.splitlines():
@@ -62,6 +65,19 @@ class Unit:
                     self.values[key] = []
                 else:
                     self.values[key].append(value.replace("%i", self.instance).replace("%n", self.name))
+
+    def of_script(self, name: str) -> list[Path]:
+        """Fill in what systemd makes of a script of System V, without drop-ins."""
+        script = SCRIPTS / name
+        if not script.exists():
+            raise Failed(f"Unit {self.name} could not be found.")
+        self.values.update(
+            Type=["forking"],
+            ExecStart=[f"{script} start"],
+            ExecStop=[f"{script} stop"],
+            RemainAfterExit=["yes"],
+        )
+        return [script]
 
     def last(self, key: str, default: str = "") -> str:
         return self.values[key][-1] if self.values[key] else default
@@ -78,14 +94,26 @@ class Unit:
             return None
         if pid == 0:
             return 0
+        if pid < 0:
+            return self.of_session(-pid)
         try:
             state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
         except OSError:
             return None
         return None if state == "Z" else pid
 
+    @staticmethod
+    def of_session(session: int) -> int | None:
+        """Return the oldest process of a session: a unit that forks without a PIDFile is followed by it."""
+        for pid in sorted(int(folder.name) for folder in Path("/proc").glob("[0-9]*")):
+            with contextlib.suppress(OSError):
+                fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+                if int(fields[3]) == session and fields[0] != "Z":
+                    return pid
+        return None
+
     def environment(self) -> dict[str, str]:
-        found = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8"}
+        found = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8", **manager_environment()}
         for line in self.values["Environment"]:
             for word in shlex.split(line):
                 key, _, value = word.partition("=")
@@ -99,7 +127,9 @@ class Unit:
                         found[key.strip()] = " ".join(shlex.split(value))
         return found
 
-    def spawn(self, line: str, env: dict[str, str], log: Path) -> subprocess.Popen[bytes]:
+    def spawn(
+        self, line: str, env: dict[str, str], log: Path, *, main: bool = True
+    ) -> subprocess.Popen[bytes]:
         prefix = re.match(r"[-@!+:]*", line)
         assert prefix
         words = []
@@ -109,7 +139,10 @@ class Unit:
             else:
                 word = re.sub(r"(?<!\$)\$\{(\w+)\}", lambda found: env.get(found[1], ""), word)
                 words.append(word.replace("$$", "$"))
-        user = None if "!" in prefix[0] or "+" in prefix[0] else self.last("User") or None
+        as_root = "!" in prefix[0] or "+" in prefix[0]
+        if not main and self.last("PermissionsStartOnly") in ("yes", "true", "1"):
+            as_root = True
+        user = None if as_root else self.last("User") or None
         group = self.last("Group") or None
         if user and not group:
             group = str(pwd.getpwnam(user).pw_gid)
@@ -130,7 +163,7 @@ class Unit:
 
     def run(self, key: str, env: dict[str, str], log: Path) -> None:
         for line in self.values[key]:
-            code = self.spawn(line, env, log).wait()
+            code = self.spawn(line, env, log, main=key == "ExecStart").wait()
             if code and not line.startswith("-"):
                 raise Failed(f"Job for {self.name} failed: {line} ended with {code}. See {log}")
 
@@ -149,6 +182,8 @@ class Unit:
                 entry = pwd.getpwnam(self.last("User"))
                 os.chown(Path("/run", name), entry.pw_uid, entry.pw_gid)
         self.run("ExecStartPre", env, log)
+        # What runs before may have set something for the main process.
+        env = self.environment()
         kind = self.last("Type", "simple")
         if kind == "oneshot":
             self.run("ExecStart", env, log)
@@ -169,7 +204,8 @@ class Unit:
             if kind == "forking":
                 if process.wait():
                     raise Failed(f"Job for {self.name} failed. See {log}")
-                self.pid_file.write_text(self.forked())
+                session = f"-{process.pid}" if self.of_session(process.pid) else "0"
+                self.pid_file.write_text(self.forked() if self.last("PIDFile") else session)
             elif notify:
                 self.await_ready(process, notify, log)
             elif kind == "simple":
@@ -177,7 +213,7 @@ class Unit:
         self.run("ExecStartPost", env, log)
 
     def forked(self) -> str:
-        file, end = Path(self.last("PIDFile", "/nonexistent")), time.monotonic() + 10
+        file, end = Path(self.last("PIDFile")), time.monotonic() + 10
         while not file.exists() and time.monotonic() < end:
             time.sleep(0.1)
         return file.read_text().strip() if file.exists() else "0"
@@ -237,10 +273,34 @@ class Unit:
         self.run("ExecStopPost", self.environment(), log)
 
 
+def manager_environment() -> dict[str, str]:
+    """Return what set-environment gave to every unit that starts from then on."""
+    try:
+        lines = ENVIRONMENT.read_text().splitlines()
+    except OSError:
+        return {}
+    return dict(line.split("=", 1) for line in lines)
+
+
+def set_environment(action: str, words: list[str]) -> None:
+    found = manager_environment()
+    for word in words:
+        name, _, value = word.partition("=")
+        if action == "set-environment":
+            found[name] = value
+        else:
+            found.pop(name, None)
+    STATE.mkdir(exist_ok=True)
+    ENVIRONMENT.write_text("".join(f"{name}={value}\n" for name, value in found.items()))
+
+
 def main(words: list[str]) -> int:
     options = [word for word in words if word.startswith("-")]
     action, *names = [word for word in words if not word.startswith("-")]
-    if action in ("daemon-reload", "reset-failed", "set-environment", "unset-environment"):
+    if action in ("set-environment", "unset-environment"):
+        set_environment(action, words[words.index(action) + 1 :])
+        return 0
+    if action in ("daemon-reload", "reset-failed"):
         return 0
     if action in ("enable", "disable", "is-enabled", "mask", "unmask", "list-unit-files"):
         code = subprocess.call([REAL, *words], env={**os.environ, "SYSTEMD_OFFLINE": "1"})

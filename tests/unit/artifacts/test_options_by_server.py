@@ -152,7 +152,7 @@ def test_an_end_of_life_is_a_day() -> None:
     assert not server_of("mariadb", "10.11").ended
     assert server_of("mariadb", "12.3") is None
     assert server_of(Flavour.MARIADB, "10.0").proved(Mode.GALERA) is Proof.DOCUMENTS
-    assert server_of(Flavour.MARIADB, "10.0").proved(Mode.STANDALONE) is Proof.LIST
+    assert server_of(Flavour.MARIADB, "10.0").proved(Mode.STANDALONE) is Proof.RUN
 
 
 @pytest.mark.parametrize(
