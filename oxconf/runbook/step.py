@@ -24,7 +24,7 @@ class Holds(Enum):
     DATADIR = "the data folder is new"
     SERVING = "the database server serves"
     ACCOUNTS = "the accounts of the database exist"
-    DUMPED = "the dump for the slaves is made and writing is closed"
+    DUMPED = "the dump for the slaves is made"
     REPLICATING = "the slave follows the master"
     DATABASE = "the database is complete"
     EXPORTED = "the filestore is exported"
@@ -112,6 +112,8 @@ class Step:
     """The hosts that may play the part: each has the script. Empty where `host` is a host."""
     words: str = ""
     """What the script is given on its command line, as `NAME=POSITION...`; empty: nothing."""
+    example: str = ""
+    """Such words, for a page: with values as they look."""
     secrets: tuple[str, ...] = ()
     sql: str = ""
     """Statements with passwords in them: they stand in `<slug>.sql` beside the script, for root's eyes alone."""
