@@ -171,7 +171,9 @@ def _prepare(plan: Plan, *, fresh: bool) -> Step:
         ),
         repeat=Repeat.HARMLESS,
         undo=f"Stop the server and move the old folder back to {product.DATA}.",
-        gives=(State(NEW, Holds.DATADIR),),
+        gives=tuple(
+            State(NEW, holds) for holds in (Holds.PACKAGES, Holds.FILES, Holds.ENABLED, Holds.DATADIR)
+        ),
         log=product.log(deployment),
     )
 

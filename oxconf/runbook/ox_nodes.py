@@ -198,7 +198,7 @@ def _set_up(plan: Plan, *, replaced: bool) -> Step:
         repeat=Repeat.HARMLESS,
         undo="The runbook remove-ox.",
         needs=() if replaced else (State(NEW, Holds.ACCOUNTS),),
-        gives=(State(NEW, Holds.OX),),
+        gives=tuple(State(NEW, holds) for holds in (Holds.PACKAGES, Holds.FILES, Holds.ENABLED, Holds.OX)),
         log=LOG,
     )
 
