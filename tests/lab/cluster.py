@@ -42,14 +42,8 @@ class LabCluster:
         self.hosts: dict[str, LabHost] = {}
         rendered = self.render()
         try:
-            for number, host in enumerate(rendered):
-                self.hosts[host.name] = LabHost(host, self.network, number)
-                self._unpack(host)
-                # What the packages left, as the files' own program knows it.
-                self.hosts[host.name].sh(
-                    "[ ! -e /etc/mysql ] || { rm -f /etc/mysql/my.cnf; printf '%s\\n' '[client-server]' "
-                    "'!includedir /etc/mysql/conf.d/' '!includedir /etc/mysql/mariadb.conf.d/' >/etc/mysql/my.cnf; }"
-                )
+            for host in rendered:
+                self._come(host)
         except BaseException:
             self.close()
             raise
@@ -70,14 +64,25 @@ class LabCluster:
         }
         return hosts
 
+    def _come(self, host: Host) -> None:
+        self.hosts[host.name] = LabHost(host, self.network, len(self.hosts))
+        self._unpack(host)
+        # What the packages left, as the files' own program knows it.
+        self.hosts[host.name].sh(
+            "[ ! -e /etc/mysql ] || { rm -f /etc/mysql/my.cnf; printf '%s\\n' '[client-server]' "
+            "'!includedir /etc/mysql/conf.d/' '!includedir /etc/mysql/mariadb.conf.d/' >/etc/mysql/my.cnf; }"
+        )
+
     def copy_new_archives(self, text: str | None = None, passwords: Mapping[str, str] | None = None) -> None:
-        """Change the description, and bring what follows from it to the hosts, as a person does."""
+        """Change the description, and bring what follows from it to the hosts, as a person does; new hosts come."""
         self.text = text or self.text
         self.passwords.update(passwords or {})
         for host in self.render():
             if host.name in self.hosts:
                 self.hosts[host.name].sh("rm -rf /root/bundle/*")
                 self._unpack(host)
+            else:
+                self._come(host)
 
     def _unpack(self, host: Host) -> None:
         lab = self.hosts[host.name]
@@ -90,6 +95,11 @@ class LabCluster:
     @property
     def servers(self) -> list[LabHost]:
         return [host for host in self.hosts.values() if "database" in host.host.roles]
+
+    def leaves(self, name: str, text: str) -> None:
+        """Switch off a host, and describe the cluster without it."""
+        self.hosts.pop(name).close()
+        self.copy_new_archives(text)
 
     def steps(self, book: str) -> Iterator[dict[str, Any]]:
         for phase in self.books[book]["phases"]:
