@@ -238,8 +238,10 @@ def _take_over(deployment: Deployment, servers: tuple[Host, ...]) -> Step:
         title="Become the master, and take the write address",
         why="The slave that has everything the others have: they can all go on from it.",
         words="NAME=POSITION, or NAME=lost, for each other server",
+        # On the second server: the first is the master of before.
         example=example(
-            servers, "0-1-4711" if is_mariadb(deployment) else "5ee99582-bb8d-11e2-b8e3-23de375c1d30:1-4711"
+            (servers[1], servers[0], *servers[2:]),
+            "0-1-4711" if is_mariadb(deployment) else "5ee99582-bb8d-11e2-b8e3-23de375c1d30:1-4711",
         ),
         before=(
             Test(
