@@ -21,6 +21,9 @@ Command = tuple[str, str]
 
 Rule = Callable[[Deployment, Artifact], Iterator[Command]]
 
+CARE = "  # "
+"""Begins the note behind a command that people notice, and which a person takes at an hour of their own choice."""
+
 UNIT_FOLDER = "/etc/systemd/system/"
 
 SWITCHES = {
@@ -128,10 +131,11 @@ def _network(deployment: Deployment, artifact: Artifact) -> Iterator[Command]:
 def _database(deployment: Deployment, artifact: Artifact) -> Iterator[Command]:
     if artifact.kind in DATABASE_KINDS:
         care = {
-            Mode.GALERA: '  # one node at a time: wait until wsrep_local_state_comment is "Synced"',
-            Mode.REPLICATION: "  # one server at a time, the slaves first",
-        }.get(deployment.database.mode, "")
-        yield BOTH, f"systemctl restart {unit_name(deployment)}{care}"
+            Mode.STANDALONE: "nobody can read or write until it is back",
+            Mode.GALERA: 'one node at a time: wait until wsrep_local_state_comment is "Synced"',
+            Mode.REPLICATION: "one server at a time, the slaves first",
+        }[deployment.database.mode]
+        yield BOTH, f"systemctl restart {unit_name(deployment)}{CARE}{care}"
 
 
 def _write_address(deployment: Deployment, artifact: Artifact) -> Iterator[Command]:
@@ -168,7 +172,7 @@ RULES: tuple[Rule, ...] = (
     _Service(("backup-timer",), "systemctl restart oxconf-backup.timer"),
     _Service(("exports",), "exportfs -ra", BOTH),
     _mounts,
-    _Service(OX_KINDS, "systemctl restart 'open-xchange*.service'  # one OX node at a time", BOTH),
+    _Service(OX_KINDS, f"systemctl restart 'open-xchange*.service'{CARE}one OX node at a time", BOTH),
     _Service(
         ("proxy-ajp", "https-site", "remoteip"),
         "apache2ctl configtest && systemctl reload-or-restart apache2.service",

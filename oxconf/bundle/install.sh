@@ -558,9 +558,10 @@ leave() {
     exit "$code"
 }
 
-# Print the commands that the changed files ask for, each once, in the order of services.txt.
-print_services() {
-    : >"$work/printed"
+# Write the commands that the changed files ask for, each once, in the order of services.txt, to `due`: a step of the
+# runbook does them from there, also after a run that was killed.
+note_due() {
+    : >"$work/due"
     while read -r when path command; do
         if has_line "$work/in" "$path"; then
             [ "$when" != remove ] || continue
@@ -569,11 +570,15 @@ print_services() {
         else
             continue
         fi
-        has_line "$work/printed" "$command" || say "$command" >>"$work/printed"
+        has_line "$work/due" "$command" || say "$command" >>"$work/due"
     done <"$1"
-    if [ -s "$work/printed" ]; then
+    publish "$state/due" <"$work/due" || die "$state can not be written"
+}
+
+print_due() {
+    if [ -s "$work/due" ]; then
         say "Nothing was restarted. To make it take effect, in this order:"
-        sed 's/^/    /' "$work/printed"
+        sed 's/^/    /' "$work/due"
     fi
 }
 
@@ -625,14 +630,15 @@ finish_install() {
     remember_installed
     publish "$state/services" <"$here/services.txt" || die "$state can not be written"
     say "$pending" | publish "$state/last" || die "$state can not be written"
+    # What this archive has was installed; the rest of what changed was removed.
+    grep -xF -f "$backup/paths" "$work/paths" >"$work/in"
+    cp -- "$backup/paths" "$work/out"
+    note_due "$backup/services"
     phase='done'
     rm -f -- "$state/pending"
     say "Installed. What was replaced is in $backup; --rollback puts it back."
     [ -z "$root" ] || say "The daemons were not asked: $root is not the running system."
-    # What this archive has was installed; the rest of what changed was removed.
-    grep -xF -f "$backup/paths" "$work/paths" >"$work/in"
-    cp -- "$backup/paths" "$work/out"
-    print_services "$backup/services"
+    print_due
 }
 
 do_rollback() {
@@ -685,11 +691,12 @@ do_rollback() {
     else
         rm -f -- "$state/last"
     fi
-    rm -f -- "$state/pending"
-    say "Put back."
     sed -n 's/^kept [a-z]* \([^ ]*\) .*/\1/p' "$backup/changes" >"$work/in"
     sed -n 's/^new [a-z]* \([^ ]*\) .*/\1/p' "$backup/changes" >"$work/out"
-    print_services "$backup/services"
+    note_due "$backup/services"
+    rm -f -- "$state/pending"
+    say "Put back."
+    print_due
 }
 
 # --- the call ----------------------------------------------------------------------------------------------------

@@ -1,9 +1,10 @@
 """Where statements are given that are for all database servers."""
 
-from oxconf.deployment.model import Mode
+from oxconf.deployment.model import Deployment, Mode
 from oxconf.deployment.topology import database_hosts
 from oxconf.plan import Plan
 from oxconf.runbook._product import has_address
+from oxconf.runbook.sql import accounts, quoted
 from oxconf.runbook.step import Test
 
 MASTER = "the master"
@@ -22,3 +23,13 @@ def written_on(plan: Plan) -> tuple[str, tuple[str, ...], tuple[Test, ...]]:
         "Take this step on the server that has it.",
     )
     return MASTER, tuple(server.name for server in servers), (test,)
+
+
+def has_accounts(deployment: Deployment) -> Test:
+    """Return the test that the database server has every account of the cluster."""
+    wanted = dict.fromkeys((account.user, account.client) for account in accounts(deployment))
+    names = ", ".join(f"({quoted(user)}, {quoted(client)})" for user, client in wanted)
+    return Test(
+        "every account is there",
+        f'  [ "$(sql --execute="SELECT COUNT(*) FROM mysql.user WHERE (User, Host) IN ({names})")" = {len(wanted)} ]',
+    )

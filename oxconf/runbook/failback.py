@@ -2,7 +2,13 @@
 
 from oxconf.artifacts._server import unit_name
 from oxconf.deployment.model import Mode
-from oxconf.deployment.topology import database_hosts, floating_addresses, haproxy_writes, maxscale_hosts
+from oxconf.deployment.topology import (
+    database_hosts,
+    floating_addresses,
+    haproxy_writes,
+    has_directors,
+    maxscale_hosts,
+)
 from oxconf.plan import Plan
 from oxconf.runbook import _product as product
 from oxconf.runbook import hosts
@@ -23,7 +29,7 @@ def failback(plan: Plan, setup: Runbook) -> Runbook | None:
     writer = database_hosts(deployment)[0]
     own = plan.of(writer)
     back = State(writer.name, Holds.SERVING)
-    if floating:
+    if floating and not has_directors(deployment):
         about = (
             "keepalived leaves the write address where it is when the writer comes back: one interruption, not two. "
             "When you want it back, choose a quiet hour."
@@ -35,21 +41,31 @@ def failback(plan: Plan, setup: Runbook) -> Runbook | None:
         )
         hold: tuple[Step, ...] = ()
     else:
+        who = "The director" if has_directors(deployment) else "HAProxy"
         about = (
-            "HAProxy sends the writes back as soon as the writer answers its health check, and closes the connections "
+            f"{who} sends the writes back as soon as the writer answers its health check, and closes the connections "
             "to the other node. When that is not to happen at any hour, keep the health check silent until the hour "
-            "has come: take the first step before the writer's server is started."
+            "has come: take the first step before the writer's server or its host is started again, for a planned "
+            "stop before that stop. It holds over a restart of the host. A host that was lost and has started by "
+            "itself has the writes back already."
         )
         hold = (
             Step(
                 host=writer.name,
                 slug="hold-back",
                 title="Keep the health check silent",
-                why="Without an answer HAProxy takes the node for away, and the writes stay where they are.",
+                why="Without an answer the node counts as away, and the writes stay where they are.",
                 loses="If this node takes the writes now, they move to another one.",
-                command="systemctl stop clustercheck.socket",
+                command="systemctl disable --now clustercheck.socket",
+                after=(
+                    Test(
+                        "the health check does not run, and does not start with the host",
+                        "  ! systemctl is-active --quiet clustercheck.socket &&\n"
+                        "    ! systemctl is-enabled --quiet clustercheck.socket",
+                    ),
+                ),
                 repeat=Repeat.HARMLESS,
-                undo="systemctl start clustercheck.socket",
+                undo="systemctl enable --now clustercheck.socket",
                 gives=(State(writer.name, Holds.OUT),),
             ),
         )
@@ -58,15 +74,21 @@ def failback(plan: Plan, setup: Runbook) -> Runbook | None:
                 host=writer.name,
                 slug="give-back",
                 title="Let the health check answer",
-                why="HAProxy then sees the writer within seconds, on every OX node.",
+                why="It is asked each second, so the writes are back within seconds.",
                 before=(
                     Test("the node is Synced and Primary", synced(1), "Wait for it: it must have all data."),
                 ),
                 loses="The connections to the node that takes the writes now are closed; requests in that moment fail.",
-                command="systemctl start clustercheck.socket",
-                after=(Test("the health check runs", "  systemctl is-active --quiet clustercheck.socket"),),
+                command="systemctl enable --now clustercheck.socket",
+                after=(
+                    Test(
+                        "the health check runs, and starts with the host",
+                        "  systemctl is-active --quiet clustercheck.socket &&\n"
+                        "    systemctl is-enabled --quiet clustercheck.socket",
+                    ),
+                ),
                 repeat=Repeat.HARMLESS,
-                undo="systemctl stop clustercheck.socket",
+                undo="systemctl disable --now clustercheck.socket",
                 needs=(back,),
                 ends=(State(writer.name, Holds.OUT),),
             ),

@@ -4,9 +4,11 @@ import shlex
 from collections.abc import Collection, Iterable
 
 from oxconf.artifacts._artifact import Switch
-from oxconf.artifacts._effects import SWITCHES
+from oxconf.artifacts._effects import CARE, SWITCHES, effects
 from oxconf.artifacts.multicast import MulticastInterfaces
+from oxconf.artifacts.nftables_conf import NftablesConf
 from oxconf.artifacts.sysusers import Sysusers
+from oxconf.deployment.mistakes import listed
 from oxconf.deployment.model import Deployment
 from oxconf.plan import HostPlan, Plan
 from oxconf.runbook._packages import packages
@@ -109,13 +111,75 @@ def install_files(plan: HostPlan, needs: Iterable[State] = ()) -> Step:
         slug="install",
         title="Install the files of this archive",
         why="The installer keeps what it replaces and asks the daemons before anything is live.",
-        command="sh install.sh --yes",
+        # The steps that follow switch on and start everything, in their own order.
+        command='sh install.sh --yes\nrm -f "$state/due"',
         repeat=Repeat.SKIPS,
         undo="sh install.sh --rollback",
         needs=(state(plan, Holds.PACKAGES), *needs),
         gives=(state(plan, Holds.FILES),),
         log="/var/backups/oxconf",
     )
+
+
+def refresh(deployment: Deployment, *plans: HostPlan, part: str = "", needs: Iterable[State] = ()) -> Step:
+    """Return the step that installs new files, and does at once what they ask for and hardly anybody notices.
+
+    It is for one host; with `part` it is for each of several that plays it.
+    """
+    name = part or plans[0].host.name
+    asked = [command for plan in plans for _, _, command in effects(deployment, plan.artifacts)]
+    return Step(
+        host=name,
+        on=tuple(plan.host.name for plan in plans) if part else (),
+        slug="install",
+        title="Install the new files, and do what they ask for",
+        why="The installer asks the daemons before anything is live, and says what the files that changed ask for. "
+        "That is done in its order, but for the restart of a database server or of Open-Xchange: it is named, and the "
+        "runbook restart takes it.",
+        before=(_CONFIGURED,) if any(plan.host.runs_ox for plan in plans) else (),
+        loses=_disturbed(
+            asked, any(isinstance(one, NftablesConf) for plan in plans for one in plan.artifacts)
+        ),
+        command="sh install.sh ${yes:+--yes}\ntake_due",
+        after=(
+            Test(
+                "every file is as this archive has it", "  sh install.sh --dry-run | grep -q '^Nothing to do'"
+            ),
+            Test(
+                "what the files ask for is done, but for what is left to you",
+                f"  ! grep -qv '{CARE}' \"$state/due\"",
+            ),
+        ),
+        repeat=Repeat.HARMLESS,
+        undo="sh install.sh --rollback, then the commands that it prints.",
+        needs=(*(() if part else (State(name, Holds.PACKAGES),)), *needs),
+        gives=(State(name, Holds.FILES),),
+        log="/var/backups/oxconf",
+    )
+
+
+_CONFIGURED = Test(
+    "oxinstaller has run here",
+    "  [ -e /var/lib/oxconf/oxinstaller ]",
+    "A new node is set up first, by its own step. If it ran without these steps: touch /var/lib/oxconf/oxinstaller",
+)
+
+
+def _disturbed(asked: Iterable[str], filtered: bool) -> str:
+    """Return what somebody may notice of the commands that the step takes, in sentences; empty where nobody does."""
+    units = dict.fromkeys(
+        command.split()[-1]
+        for command in asked
+        if CARE not in command and command.startswith(("systemctl restart ", "systemctl try-restart "))
+    )
+    said = []
+    if units:
+        said.append(f"Where its file has changed, this is restarted: {listed(list(units))}.")
+    if "maxscale.service" in units:
+        said.append("The connections of Open-Xchange through that MaxScale end then.")
+    if filtered:
+        said.append("The packet filter is loaded anew: the host answers the callers of its new README alone.")
+    return " ".join(said)
 
 
 def switch_on(plan: HostPlan) -> Step:

@@ -168,3 +168,19 @@ setup_steps() {
     done
   done
 }
+
+# take_due: do what the files of the last install.sh ask for, in its order, and strike out what is done. A command with a
+# note behind it is noticed by people: it is said, and left to them.
+take_due() {
+  due=$state/due
+  [ -s "$due" ] || return 0
+  while command=$(grep -v -m 1 '  # ' "$due"); do
+    say "$command"
+    sh -ec "$command" </dev/null || stop "this failed: $command. Put it right and take this step again: it goes on there"
+    grep -vxF -e "$command" "$due" >"$due.new" || true
+    mv "$due.new" "$due"
+  done
+  [ -s "$due" ] || return 0
+  say 'This is left to you, if it was not done since; the runbook restart has the order:'
+  sed 's/^/    /' "$due"
+}

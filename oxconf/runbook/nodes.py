@@ -1,21 +1,17 @@
 """A database server comes, goes, or is replaced; and the writes of Galera go back to the writer."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from oxconf.artifacts._server import unit_name
-from oxconf.artifacts.maxscale_cnf import MaxscaleCnf
-from oxconf.deployment.model import Mode, Role
+from oxconf.artifacts.nftables_conf import NftablesConf
+from oxconf.deployment.model import Deployment, Firewall, Mode, Role
 from oxconf.deployment.ports import GALERA_PORT
-from oxconf.deployment.topology import (
-    database_hosts,
-    ox_hosts,
-    runs_haproxy,
-)
+from oxconf.deployment.topology import MYSQL_PORT, database_hosts, has_clustercheck, ox_hosts, runs_haproxy
 from oxconf.plan import HostPlan, Plan
 from oxconf.runbook import _product as product
 from oxconf.runbook import hosts
 from oxconf.runbook._product import lacks_address
-from oxconf.runbook._writer import written_on
+from oxconf.runbook._writer import has_accounts, written_on
 from oxconf.runbook.database import MARK, START_SECONDS, join_anywhere, synced
 from oxconf.runbook.leftover import drop_accounts
 from oxconf.runbook.recover import peers
@@ -24,11 +20,21 @@ from oxconf.runbook.sql import accounts_sql
 from oxconf.runbook.step import Holds, Phase, Repeat, Runbook, State, Step, Test
 
 NEW = "the new server"
+OTHERS = "each other server"
 LEAVING = "the server that leaves"
 PLAN = (
     "Change cluster.toml first, see with `oxconf diff OLD NEW` what follows from it, then render and copy the new "
     "archives to the hosts. "
 )
+LATER = (
+    "Where a step `install` has named the restart of a database server or of Open-Xchange, take the runbook restart "
+    "for it, one host at a time. "
+)
+BESIDE = "maxscale-admin backup munin firewall"
+"""The setup's steps of what runs beside the others on a host, as far as it has them; the packet filter last."""
+
+SECONDS = 5
+"""Longer than whoever asks clustercheck takes to believe that nobody answers: it asks each second, twice."""
 
 
 def add(plan: Plan, setup: Runbook) -> Runbook:
@@ -43,14 +49,14 @@ def add(plan: Plan, setup: Runbook) -> Runbook:
             Phase("The new server", "On its own, before anybody knows it.", (_prepare(plan, fresh=False),)),
             Phase(
                 "The others get to know it",
-                "Nothing is restarted: a server reads the list of its peers when it starts.",
-                (_accounts(plan), *_files(plan, Role.DATABASE, Role.ARBITRATOR)),
+                "A packet filter lets it in from now on. The list of peers is read at a server's next start.",
+                (_accounts(plan), *_meet(plan)),
             ),
             Phase("It joins", "It copies all data from one of the others.", tuple(_joins(plan))),
-            Phase("Those who use it", "", tuple(_users(plan))),
+            Phase("Those who use it", "", tuple(_users(plan, besides=_meeting(plan)))),
             Phase(
                 "Verify",
-                "On every host; it changes nothing.",
+                LATER + "Then on every host; it changes nothing.",
                 tuple(_verify(plan, State(NEW, Holds.DATABASE))),
             ),
         ),
@@ -82,33 +88,36 @@ def replace(plan: Plan, setup: Runbook) -> Runbook:
 def remove(plan: Plan, setup: Runbook) -> Runbook:
     """Return the runbook by which a server leaves."""
     galera = plan.deployment.database.mode is Mode.GALERA
+    users = Phase(
+        "Those who use it",
+        "They get the new files, and do not ask it any more.",
+        tuple(_users(plan, besides=_staying(plan))),
+    )
+    leaves = Phase("It leaves", "Its data stay on its disk.", (_leave(plan),))
     return Runbook(
         "remove-database",
         "Remove a database server",
         PLAN
         + "The server that leaves has no new archive: its step is in the one that it was installed from. "
         + (
-            "Where it is the writer, name another one in the same change."
+            "It leaves before the others get their new files: until then they agree on who takes the writes. Where it "
+            "is the writer, name as `writer` in the same change the server that comes next in the file: that one takes "
+            "the writes when it leaves, and nobody moves them once more."
             if galera
             else "The master does not leave: promote another server first."
         ),
         (
-            Phase(
-                "Those who use it",
-                "They get the new files, and do not ask it any more.",
-                tuple(_users(plan)),
-            ),
-            Phase("It leaves", "Its data stay on its disk.", (_leave(plan),)),
+            *((leaves, users) if galera else (users, leaves)),
             Phase(
                 "The others forget it",
-                "Nothing is restarted: a server reads the list of its peers when it starts.",
-                tuple(_files(plan, Role.DATABASE, Role.ARBITRATOR)),
+                "A server reads the list of its peers at its next start; that can wait.",
+                tuple(hosts.refresh(plan.deployment, each) for each in _staying(plan)),
             ),
             # Servers of Galera log in to each other nowhere.
             *(() if galera else (drop_accounts(plan, LEAVING),)),
             Phase(
                 "Verify",
-                "On every host; it changes nothing.",
+                LATER + "Then on every host; it changes nothing.",
                 tuple(_verify(plan, State(LEAVING, Holds.OUT if galera else Holds.FORGOTTEN))),
             ),
         ),
@@ -162,7 +171,9 @@ def _prepare(plan: Plan, *, fresh: bool) -> Step:
         ),
         repeat=Repeat.HARMLESS,
         undo=f"Stop the server and move the old folder back to {product.DATA}.",
-        gives=(State(NEW, Holds.DATADIR),),
+        gives=tuple(
+            State(NEW, holds) for holds in (Holds.PACKAGES, Holds.FILES, Holds.ENABLED, Holds.DATADIR)
+        ),
         log=product.log(deployment),
     )
 
@@ -183,6 +194,7 @@ def _accounts(plan: Plan) -> Step:
         before=tests,
         command='sql <"$here/accounts.sql"',
         sql=accounts_sql(deployment),
+        after=(has_accounts(deployment),),
         repeat=Repeat.HARMLESS,
         undo="DROP USER, for the accounts of the new addresses.",
         gives=(State(NEW, Holds.ACCOUNTS),),
@@ -233,6 +245,7 @@ def _joins(plan: Plan) -> Iterator[Step]:
         command=f"""\
 master=$(address_of "${{words# }}" {peers(servers)})
 [ "${{words# }}" != "$me" ] || stop 'a server does not follow itself'
+answers "$master" {MYSQL_PORT} || stop 'the master does not let this server in{_filtered(deployment)}'
 systemctl enable {unit}
 systemctl start {unit}
 wait_for {START_SECONDS} sql --execute='SELECT 1' || stop 'the server does not start'
@@ -245,9 +258,17 @@ rm {DUMP}""",
         repeat=Repeat.HARMLESS,
         undo=f"{product.stop_slave(deployment)}, and make the data folder anew.",
         needs=(ready, State(host, Holds.DUMPED)),
-        gives=(State(NEW, Holds.DATABASE),),
+        gives=(State(NEW, Holds.REPLICATING),),
         log=product.log(deployment),
     )
+    yield _start_rest(plan, State(NEW, Holds.REPLICATING))
+
+
+def _filtered(deployment: Deployment) -> str:
+    """Return what opens the packet filter of a master that gets its new files only later, as it runs OX as well."""
+    if deployment.network.firewall is Firewall.NONE:
+        return ""
+    return f": if it runs Open-Xchange too, take nft -f rootfs{NftablesConf.path} there, in its new archive"
 
 
 def _start_rest(plan: Plan, need: State) -> Step:
@@ -256,8 +277,8 @@ def _start_rest(plan: Plan, need: State) -> Step:
         on=_servers(plan),
         slug="start-rest",
         title="Start what stands beside the server",
-        why="The health check lets the traffic come; it is the setup's own step.",
-        command="setup_steps start",
+        why="These are the setup's own steps, as far as this host has them.",
+        command=f"setup_steps filestore start {BESIDE}",
         repeat=Repeat.HARMLESS,
         undo="systemctl stop, for the units that it names.",
         needs=(need,),
@@ -265,55 +286,46 @@ def _start_rest(plan: Plan, need: State) -> Step:
     )
 
 
-def refresh(plan: HostPlan, needs: Iterable[State] = ()) -> Step:
-    """Return the step that installs new files and lets the running programs read them, without a restart."""
-    kinds = {artifact.kind for artifact in plan.artifacts}
-    reloads = [
-        f"systemctl reload {unit}"
-        for kind, unit in (
-            ("haproxy-cfg", "haproxy.service"),
-            ("proxy-ajp", "apache2.service"),
-            ("keepalived-conf", "keepalived.service"),
-        )
-        if kind in kinds
-    ]
-    if "exports" in kinds:
-        reloads.append("exportfs -ra")
-    looks = []
-    if "maxscale-cnf" in kinds:
-        # It can not read its file anew, and a restart closes the connections of OX: only when something changed.
-        looks.append(f"maxscale=$(cmp -s rootfs{MaxscaleCnf.path} {MaxscaleCnf.path} || echo changed)")
-        reloads.append('[ -z "$maxscale" ] || systemctl restart maxscale.service')
-    return Step(
-        host=plan.host.name,
-        slug="install",
-        title="Install the new files" + (", and let them be read" if reloads else ""),
-        why="The installer keeps what it replaces, and asks the daemons before anything is live.",
-        command="\n".join((*looks, "sh install.sh ${yes:+--yes}", *reloads)),
-        repeat=Repeat.HARMLESS,
-        undo="sh install.sh --rollback" + ("; then the same reloads." if reloads else ""),
-        needs=(hosts.state(plan, Holds.PACKAGES), *needs),
-        gives=(hosts.state(plan, Holds.FILES),),
-        log="/var/backups/oxconf",
+def _staying(plan: Plan) -> tuple[HostPlan, ...]:
+    """Return the hosts of the servers and the arbitrator, but for those that run Open-Xchange as well."""
+    return tuple(
+        each for each in plan.hosts if each.host.has(Role.DATABASE, Role.ARBITRATOR) and not each.host.runs_ox
     )
 
 
-def _files(plan: Plan, *roles: Role) -> Iterator[Step]:
-    for each in plan.hosts:
-        if each.host.has(*roles) and not each.host.runs_ox:
-            yield refresh(each)
+def _meeting(plan: Plan) -> tuple[HostPlan, ...]:
+    """Return the hosts that must know a server before it joins.
+
+    A host that runs Open-Xchange as well would send it reads at once. In Galera a health check keeps them away; in
+    replication nothing does while the new slave loads its dump, so such a host has to wait.
+    """
+    if plan.deployment.database.mode is not Mode.GALERA:
+        return _staying(plan)
+    return tuple(each for each in plan.hosts if each.host.has(Role.DATABASE, Role.ARBITRATOR))
 
 
-def _users(plan: Plan) -> Iterator[Step]:
-    """Yield how those who talk to the servers get to know them: what leads OX there, then OX, one after the other."""
-    for host in plan.deployment.with_role(Role.DIRECTOR, Role.MAXSCALE):
-        yield refresh(plan.of(host))
-    yield from refresh_ox(plan)
+def _meet(plan: Plan) -> Iterator[Step]:
+    """Yield how they get to know it. Any server may be the new one, which has these files already."""
+    servers = tuple(each for each in _meeting(plan) if each.host.has(Role.DATABASE))
+    if servers:
+        yield hosts.refresh(plan.deployment, *servers, part=OTHERS)
+    for each in _meeting(plan):
+        if each not in servers:
+            yield hosts.refresh(plan.deployment, each)
+
+
+def _users(plan: Plan, besides: tuple[HostPlan, ...]) -> Iterator[Step]:
+    """Yield how everybody else gets new files: what leads OX to the servers, OX, then those who need it least."""
+    order = (plan.deployment.with_role(Role.DIRECTOR, Role.MAXSCALE), ox_hosts(plan.deployment))
+    leading = [plan.of(host) for some in order for host in some]
+    for each in (*leading, *(other for other in plan.hosts if other not in leading)):
+        if each not in besides:
+            yield hosts.refresh(plan.deployment, each)
 
 
 def refresh_ox(plan: Plan) -> Iterator[Step]:
     """Yield how the OX nodes get their new files, one after the other."""
-    return (refresh(plan.of(host)) for host in ox_hosts(plan.deployment))
+    return (hosts.refresh(plan.deployment, plan.of(host)) for host in ox_hosts(plan.deployment))
 
 
 def _verify(plan: Plan, need: State) -> Iterator[Step]:
@@ -325,36 +337,42 @@ def _verify(plan: Plan, need: State) -> Iterator[Step]:
 def _leave(plan: Plan) -> Step:
     deployment = plan.deployment
     unit = unit_name(deployment)
+    silent, back = "", ""
     if deployment.database.mode is Mode.GALERA:
-        tests = (
-            Test(
-                "the others are enough without it: four members now, or three with the arbitrator or two more servers",
-                '  [ "$(status wsrep_cluster_size)" -ge 3 ]',
-                "Two members are no majority when one of them fails: add another one first.",
-            ),
+        test = Test(
+            "at least three members stay: four are here now",
+            '  [ "$(status wsrep_cluster_size)" -ge 4 ]',
+            "Two members are no majority when one of them fails: add a server or an arbitrator first.",
         )
-        rest = "systemctl disable --now clustercheck.socket 2>/dev/null || true\n"
+        if has_clustercheck(deployment):
+            # Whoever asks it turns away before the server stops, and all of them to the same one.
+            silent = f"systemctl disable --now clustercheck.socket\nsleep {SECONDS}\n"
+            back = "; systemctl enable --now clustercheck.socket"
     else:
-        tests = (
-            Test(
-                "this server is not the master",
-                lacks_address(deployment.database.write_address),
-                "Promote another server first, with the runbook promote.",
-            ),
+        test = Test(
+            "this server is not the master",
+            lacks_address(deployment.database.write_address),
+            "Promote another server first, with the runbook promote.",
         )
-        rest = ""
     return Step(
         host=LEAVING,
         on=_servers(plan),
         slug="leave",
         title="Leave",
         why="A server that stops in an orderly way is missed by nobody: the others count anew.",
-        before=tests,
-        loses="This server serves nobody any more. Its data stay on its disk.",
-        command=f"{rest}systemctl disable {unit}\nsystemctl stop {unit}",
+        before=(test,),
+        loses="Connections to this server end. " + _moves(deployment) + "Its data stay on its disk.",
+        command=f"{silent}systemctl disable {unit}\nsystemctl stop {unit}",
+        done=f"  ! systemctl is-active --quiet {unit} && ! systemctl is-enabled --quiet {unit}",
         after=(Test(f"{unit} is stopped", f"  ! systemctl is-active --quiet {unit}"),),
-        repeat=Repeat.HARMLESS,
-        undo=f"systemctl enable {unit}; systemctl start {unit}",
+        repeat=Repeat.SKIPS,
+        undo=f"systemctl enable --now {unit}{back}",
         gives=(State(LEAVING, Holds.OUT),),
         log=product.log(deployment),
     )
+
+
+def _moves(deployment: Deployment) -> str:
+    if deployment.database.mode is not Mode.GALERA:
+        return ""
+    return "If it is the writer, the writes move to the next one: requests in that moment fail. "

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 from attrs import evolve
 
-from oxconf.artifacts.filestore import Exports
 from oxconf.artifacts.oxinstaller import OxInstaller
 from oxconf.artifacts.proxy_ajp import ProxyAjp
 from oxconf.deployment.model import Role
@@ -12,15 +11,17 @@ from oxconf.deployment.topology import database_hosts, ox_hosts
 from oxconf.plan import HostPlan, Plan
 from oxconf.runbook import _product as product
 from oxconf.runbook import hosts
-from oxconf.runbook._writer import written_on
+from oxconf.runbook._writer import has_accounts, written_on
 from oxconf.runbook.leftover import drop_accounts
-from oxconf.runbook.nodes import PLAN, refresh
+from oxconf.runbook.nodes import BESIDE, LATER, PLAN
 from oxconf.runbook.ox import LOG, SBIN, STATE, first
+from oxconf.runbook.recover import peers
 from oxconf.runbook.restart import NODE, answers_again, around
 from oxconf.runbook.sql import accounts_sql
 from oxconf.runbook.step import Holds, Phase, Repeat, Runbook, State, Step, Test
 
 NEW = "the new OX node"
+OTHERS = "each other OX node"
 LEAVING = "the OX node that leaves"
 
 OWNED = "/opt/open-xchange/etc/"
@@ -37,15 +38,16 @@ def add(plan: Plan, setup: Runbook) -> Runbook:
         (
             Phase(
                 "Those that it needs",
-                "Its database account, its right to the filestore, and its name everywhere. Nothing is restarted.",
-                (_accounts(plan), *_others(plan, web=False)),
+                "Its database account, its right to the filestore, its place in health checks and packet filters, and "
+                "its name everywhere.",
+                (_accounts(plan), *_others(plan, but_new=True)),
             ),
             Phase(
                 "The new node",
                 "It finds the cluster registered, and joins it.",
                 (_set_up(plan, replaced=False),),
             ),
-            Phase("In front", "Now users come to it.", tuple(_others(plan, web=True))),
+            Phase("In front", LATER + "Then users come to it.", tuple(_in_front(plan))),
             Phase("Verify", "On every host; it changes nothing.", tuple(_verify(plan, State(NEW, Holds.OX)))),
         ),
         setup.standing(Holds.PACKAGES, Holds.FILES, Holds.ACCOUNTS),
@@ -71,6 +73,7 @@ def replace(plan: Plan, setup: Runbook) -> Runbook:
 
 def remove(plan: Plan, setup: Runbook) -> Runbook:
     """Return the runbook by which an OX node leaves."""
+    port = plan.deployment.ox.ajp_port
     leave = Step(
         host=LEAVING,
         on=tuple(host.name for host in ox_hosts(plan.deployment)),
@@ -79,6 +82,12 @@ def remove(plan: Plan, setup: Runbook) -> Runbook:
         why="Its users have had the time that you gave them; the rest logs in again, on another node.",
         loses="Sessions on this node end.",
         command="ox stop\nox disable",
+        after=(
+            Test(
+                f"nobody answers on port {port} any more",
+                f'  ! answers "$(address_of "$me" {peers(ox_hosts(plan.deployment))})" {port}',
+            ),
+        ),
         repeat=Repeat.HARMLESS,
         undo="ox enable; ox start, which are systemctl for the units of Open-Xchange.",
         gives=(State(LEAVING, Holds.OUT),),
@@ -100,13 +109,13 @@ def remove(plan: Plan, setup: Runbook) -> Runbook:
                 "In front",
                 "The balancers forget it.",
                 # The node does not come back, but the file of its drain goes.
-                (*_others(plan, web=True), *(evolve(each, needs=(), ends=()) for each in rest[1:])),
+                (*_in_front(plan), *(evolve(each, needs=(), ends=()) for each in rest[1:])),
             ),
-            Phase("The others", "Nothing is restarted.", tuple(_others(plan, web=False))),
+            Phase("The others", "They forget it too.", tuple(_others(plan))),
             drop_accounts(plan, LEAVING),
             Phase(
                 "Verify",
-                "On every host; it changes nothing.",
+                LATER + "Then on every host; it changes nothing.",
                 tuple(_verify(plan, State(LEAVING, Holds.FORGOTTEN))),
             ),
         ),
@@ -170,6 +179,7 @@ def _accounts(plan: Plan) -> Step:
         before=tests,
         command='sql <"$here/accounts.sql"',
         sql=accounts_sql(plan.deployment),
+        after=(has_accounts(plan.deployment),),
         repeat=Repeat.HARMLESS,
         undo="DROP USER, for the account of the new address.",
         needs=(State(database_hosts(plan.deployment)[0].name, Holds.ACCOUNTS),),
@@ -189,28 +199,38 @@ def _set_up(plan: Plan, *, replaced: bool) -> Step:
         why="A new node is set up as on the first day. configdb and the registration are there: they are left out, "
         f"also on {first(deployment).name}, which made them.",
         loses="If this host still runs Open-Xchange, its sessions end." if replaced else "",
-        command="setup_steps user packages oxinstaller install enable mount probe start-ox start",
+        command="setup_steps user packages oxinstaller install enable filestore mount probe start-ox start\n"
+        f"setup_steps {BESIDE}",
         after=(answers_again(deployment),),
         repeat=Repeat.HARMLESS,
         undo="The runbook remove-ox.",
         needs=() if replaced else (State(NEW, Holds.ACCOUNTS),),
-        gives=(State(NEW, Holds.OX),),
+        gives=tuple(State(NEW, holds) for holds in (Holds.PACKAGES, Holds.FILES, Holds.ENABLED, Holds.OX)),
         log=LOG,
     )
 
 
-def _others(plan: Plan, *, web: bool) -> Iterator[Step]:
-    """Yield the new files: of the web servers, or of everybody else. A host that is both waits for the web servers."""
-    for each in plan.hosts:
-        if any(isinstance(one, ProxyAjp) for one in each.artifacts) is web and _concerned(each):
-            yield refresh(each)
+def _is_in_front(each: HostPlan) -> bool:
+    """Whether a host is a web server, and nothing that an OX node needs before it starts."""
+    serves = each.host.has(Role.DATABASE, Role.FILESTORE, Role.DIRECTOR, Role.MAXSCALE)
+    return not serves and any(isinstance(one, ProxyAjp) for one in each.artifacts)
 
 
-def _concerned(plan: HostPlan) -> bool:
-    exports = any(isinstance(one, Exports) for one in plan.artifacts)
-    return exports or plan.host.has(
-        Role.DATABASE, Role.GROUPWARE, Role.PROVISIONING, Role.WEB, Role.BALANCER, Role.FILESTORE
-    )
+def _in_front(plan: Plan) -> Iterator[Step]:
+    return (hosts.refresh(plan.deployment, each) for each in plan.hosts if _is_in_front(each))
+
+
+def _others(plan: Plan, *, but_new: bool = False) -> Iterator[Step]:
+    """Yield how everybody else gets new files. With `but_new`, any OX node may be the one that is not set up yet."""
+    others = [each for each in plan.hosts if not _is_in_front(each)]
+    maybe_new = [each for each in others if but_new and _may_be_new(each)]
+    yield from (hosts.refresh(plan.deployment, each) for each in others if each not in maybe_new)
+    if maybe_new:
+        yield hosts.refresh(plan.deployment, *maybe_new, part=OTHERS)
+
+
+def _may_be_new(each: HostPlan) -> bool:
+    return each.host.runs_ox and not each.host.has(Role.DATABASE, Role.FILESTORE)
 
 
 def _verify(plan: Plan, need: State) -> Iterator[Step]:

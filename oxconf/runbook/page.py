@@ -91,6 +91,7 @@ def _shown(group: list[Step], numbered: Mapping[tuple[str, str], tuple[int, str]
         "hosts": ", ".join(step.host for step in group),
         "scripts": {script: ", ".join(hosts) for script, hosts in scripts.items()},
         "words": first.words,
+        "example": first.example,
         "on": first.on,
         "title": first.title,
         "why": first.why,

@@ -1,5 +1,7 @@
 """A slave becomes the master: planned, or because the master is gone. In the other direction it is the way back."""
 
+from textwrap import indent
+
 from oxconf.artifacts._server import is_mariadb, unit_name
 from oxconf.artifacts.configdb_properties import DATABASE_USER
 from oxconf.artifacts.write_address import UNIT
@@ -9,7 +11,7 @@ from oxconf.plan import Plan
 from oxconf.runbook import _product as product
 from oxconf.runbook import hosts
 from oxconf.runbook._product import has_address, lacks_address
-from oxconf.runbook.recover import peers
+from oxconf.runbook.recover import example, peers
 from oxconf.runbook.replication import login, point, slave_comes, slave_runs
 from oxconf.runbook.step import Holds, Phase, Repeat, Runbook, State, Step, Test
 
@@ -33,17 +35,19 @@ def promote(plan: Plan, setup: Runbook) -> Runbook:
         "The planned way back is the same with the parts exchanged. After a loss of the master, what no slave had "
         "received yet is lost: this replication does not wait for slaves. The old master is fenced before anything "
         "else: by its step, or by its switch when it does not answer any more. Then name the new master as `writer` "
-        "in the [database] table of the cluster file, see with `oxconf diff` that nothing else changes, render, and "
-        "copy the new archives: the last phase takes them. Until then a restart would bring back the old parts.",
+        "in the [database] table of the cluster file, render, and copy the new archives: the last phase takes them. "
+        "`oxconf diff` names what changes: the servers' parts, and the order of the servers in the HAProxy of each OX "
+        "host. Until then a restart would bring back the old parts.",
         (
             Phase(
                 "Fence the old master",
-                "If it does not answer: switch it off, and see that nothing switches it on again. Then go on.",
+                "If its host answers, take the step there, even if the server is dead: the write address may still be "
+                "on it. If not: switch the host off, and see that nothing switches it on again. Then go on.",
                 (_fence(deployment, servers),),
             ),
             Phase(
                 "Promote",
-                "The slave that has most, on its own host; the address comes last.",
+                "The slave that has most, on its own host. It takes the address, and then lets everybody write.",
                 (_compare(deployment, servers), _take_over(deployment, servers), *others),
             ),
             Phase(
@@ -54,9 +58,13 @@ def promote(plan: Plan, setup: Runbook) -> Runbook:
             ),
             Phase(
                 "The new archives",
-                "On every database server: the files say what is so already, so nothing is restarted.",
+                "On every host, the database servers first; where nothing changes the step finds nothing to do. The "
+                "restart of the servers that it names can wait: their files say what is so already.",
                 (
-                    *(hosts.install_files(each, (State(NEW, Holds.DATABASE),)) for each in own),
+                    *(
+                        hosts.refresh(deployment, each, needs=(State(NEW, Holds.DATABASE),))
+                        for each in (*own, *(one for one in plan.hosts if one not in own))
+                    ),
                     *(hosts.verify(each, (State(NEW, Holds.DATABASE),)) for each in own),
                 ),
             ),
@@ -86,7 +94,11 @@ ask() {{
 }}"""
 
 
+_ANSWERS = "sql --execute='SELECT 1' >/dev/null 2>&1"
+
+
 def _fence(deployment: Deployment, servers: tuple[Host, ...]) -> Step:
+    unit = unit_name(deployment)
     kill = (
         f"SELECT CONCAT('KILL ', ID, ';') FROM information_schema.PROCESSLIST WHERE USER = '{DATABASE_USER}'"
     )
@@ -100,21 +112,37 @@ def _fence(deployment: Deployment, servers: tuple[Host, ...]) -> Step:
         # The connections are ended while the address is still here: without it their clients would wait for an answer.
         command=f"""\
 systemctl disable {UNIT}
-sql --execute='{product.close(deployment)}'
-sql --execute="{kill}" | sql --force 2>/dev/null || true
-systemctl stop {UNIT}
-say 'Its position, for the new master:'
-{_note(deployment)}""",
+if {_ANSWERS}; then
+  sql --execute='{product.close(deployment)}'
+  sql --execute="{kill}" | sql --force 2>/dev/null || true
+  systemctl stop {UNIT}
+  say 'Its position, for the new master:'
+{indent(_note(deployment), "  ")}
+else
+  # It would come back as one that takes writes.
+  systemctl disable {unit}
+  timeout {SECONDS} systemctl stop {unit} || systemctl kill --signal=KILL {unit}
+  systemctl stop {UNIT}
+  say "The server here does not answer: it was stopped, and does not start with the host. For the new master:"
+  say "  $me=lost"
+fi""",
         after=(
-            Test("the server takes no writes", '  [ "$(variable read_only)" = 1 ]'),
+            Test(
+                "the server takes no writes, or is stopped and does not start with the host",
+                f"  if {_ANSWERS}; then\n"
+                '    [ "$(variable read_only)" = 1 ]\n'
+                "  else\n"
+                f"    ! systemctl is-active --quiet {unit} && ! systemctl is-enabled --quiet {unit}\n"
+                "  fi",
+            ),
             Test(
                 "the write address is gone from here",
                 lacks_address(deployment.database.write_address),
             ),
         ),
         repeat=Repeat.HARMLESS,
-        undo=f"SET GLOBAL read_only = OFF; systemctl enable {UNIT}; systemctl start {UNIT}; as long as nobody else "
-        "has become the master.",
+        undo=f"systemctl enable --now {unit}; SET GLOBAL read_only = OFF; systemctl enable --now {UNIT}; as long as "
+        "nobody else has become the master.",
         gives=(State(OLD, Holds.FENCED),),
         log=product.log(deployment),
     )
@@ -170,6 +198,7 @@ def _compare(deployment: Deployment, servers: tuple[Host, ...]) -> Step:
 {_wait(deployment)}
 say 'Write this down for the step take-over:'
 {_note(deployment)}""",
+        after=(Test("the position is written down", '  [ -s "$state/position" ]'),),
         repeat=Repeat.HARMLESS,
         undo="There is nothing to undo.",
         needs=(State(OLD, Holds.FENCED),),
@@ -209,6 +238,11 @@ def _take_over(deployment: Deployment, servers: tuple[Host, ...]) -> Step:
         title="Become the master, and take the write address",
         why="The slave that has everything the others have: they can all go on from it.",
         words="NAME=POSITION, or NAME=lost, for each other server",
+        # On the second server: the first is the master of before.
+        example=example(
+            (servers[1], servers[0], *servers[2:]),
+            "0-1-4711" if is_mariadb(deployment) else "5ee99582-bb8d-11e2-b8e3-23de375c1d30:1-4711",
+        ),
         before=(
             Test(
                 "the step compare was taken here",
@@ -241,7 +275,7 @@ for name in {" ".join(_names(servers))}; do
     *) covers "$own" "$theirs" || stop "$name has more ($theirs) than this server ($own): promote that one" ;;
   esac
 done
-# It does not start while somebody else has the address.
+# It does not start while somebody else has the address, so nothing is opened before that is sure.
 systemctl start {UNIT}
 systemctl enable {UNIT}
 sql --execute='{stop}; {forget}; {opened}'
@@ -322,6 +356,7 @@ theirs=$(ask "$master" 'SELECT @@global.gtid_executed')
 {_ask()}
 systemctl disable {UNIT}
 systemctl stop {UNIT}
+systemctl enable {unit}
 systemctl start {unit}
 wait_for {SECONDS} sql --execute='SELECT 1' || stop 'the server does not start'
 sql --execute='{product.close(deployment)}'

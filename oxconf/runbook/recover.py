@@ -26,6 +26,12 @@ def peers(servers: Sequence[Host]) -> str:
     return " ".join(f"{server.name}={server.address}" for server in servers)
 
 
+def example(servers: Sequence[Host], position: str) -> str:
+    """Return words as a step takes them on the first of some servers: where one other is, and that the rest is lost."""
+    second, *rest = servers[1:]
+    return " ".join((f"{second.name}={position}", *(f"{server.name}=lost" for server in rest)))
+
+
 def recover(plan: Plan, setup: Runbook) -> Runbook:
     """Return the runbook."""
     deployment = plan.deployment
@@ -146,6 +152,7 @@ def _begin(plan: Plan, servers: tuple[Host, ...]) -> Step:
         why="It must be the node with the highest number: what the others lack they get from it, and what it lacks "
         "is lost. Two nodes that begin would be two clusters.",
         words="NAME=POSITION, or NAME=lost, for each other node",
+        example=example(servers, "5ee99582-bb8d-11e2-b8e3-23de375c1d30:8204503"),
         before=(
             Test(
                 f"no other node answers on port {GALERA_PORT}",

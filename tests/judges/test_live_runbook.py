@@ -68,6 +68,7 @@ def set_up(mode: str, tmp: Path) -> Iterator[LabCluster]:
         ("mariadbd", "mariadb-server"),
         ("mariabackup", "mariadb-backup"),
         ("socat", "socat"),
+        ("nft", "nftables"),
     ):
         need(command, package)
     cluster = LabCluster(described(mode), tmp)
@@ -243,29 +244,103 @@ def test_a_node_without_data_is_replaced_with_the_new_password_of_the_transfer(g
     assert checksum(galera, "db3") == checksum(galera, "db1")
 
 
-def test_a_server_leaves_and_comes_back(galera: LabCluster) -> None:
-    galera.take("remove-database", "leave", "db3")
-    said = galera.take("restart", "restart", "db2", check=False)
-    assert "this does not hold: all 3 members of the cluster are here" in said
-    said = galera.take("remove-database", "leave", "db2", check=False)
-    assert "this does not hold: the others are enough without it" in said
+OX2 = """
+[[hosts]]
+name = "ox2"
+address = "10.20.30.214"
+roles = ["groupware"]
+memory = "8G"
+cores = 2
+"""
 
+CHECK = "curl --silent --fail --max-time 3 --output /dev/null http://{address}:9200/ && echo fit"
+
+
+def test_a_new_ox_node_is_let_in_by_the_health_checks(galera: LabCluster) -> None:
+    without, before = galera.text, galera["db2"].sh("cat /run/standin/mariadb.service.pid")
+    galera.copy_new_archives(galera.text + OX2)
+    ask = CHECK.format(address="10.20.30.218")
+    assert "fit" in galera["ox1"].sh(ask, check=False)
+    assert "fit" not in galera["ox2"].sh(ask, check=False)
+
+    galera.take("add-ox", "accounts", "db1")
+    said = galera.take("add-ox", "install", "db2")
+    assert "fit" in galera["ox2"].sh(ask, check=False)
+    # The server has new sizes, and goes on with the old ones until somebody restarts it.
+    assert "This is left to you" in said
+    assert "systemctl restart mariadb.service  # one node at a time" in said
+    assert galera["db2"].sh("cat /run/standin/mariadb.service.pid") == before
+    # A second time there is nothing but what is left to do.
+    said = galera.take("add-ox", "install", "db2")
+    assert "Nothing to do" in said
+    assert "systemctl restart clustercheck.socket" not in said
+    assert "systemctl restart mariadb.service" in said
+
+    assert "this does not hold: oxinstaller has run here" in galera.take(
+        "add-ox", "install", "ox2", check=False
+    )
+    galera.leaves("ox2", without)
+    galera.take("remove-ox", "install", "db2")
+    galera.take("remove-ox", "drop-accounts", "db1", "10.20.30.214")
+
+
+def test_a_step_that_was_killed_does_what_is_left(galera: LabCluster) -> None:
+    db3 = galera["db3"]
+    db3.sh(
+        "printf '%s\\n' 'touch /run/one' 'false' 'touch /run/two' 'touch /run/three  # late' >/var/lib/oxconf/due"
+    )
+    said = galera.take("remove-ox", "install", "db3", check=False)
+    assert "this failed: false" in said
+    assert db3.sh("cat /var/lib/oxconf/due").splitlines() == [
+        "false",
+        "touch /run/two",
+        "touch /run/three  # late",
+    ]
+    db3.sh("sed -i s/false/true/ /var/lib/oxconf/due")
+    said = galera.take("remove-ox", "install", "db3")
+    assert "    touch /run/three  # late" in said
+    assert db3.sh("ls /run/one /run/two /run/three 2>/dev/null", check=False).split() == [
+        "/run/one",
+        "/run/two",
+    ]
+    db3.sh("rm /var/lib/oxconf/due")
+
+
+def test_a_server_comes_and_another_one_leaves(galera: LabCluster) -> None:
+    said = galera.take("remove-database", "leave", "db3", check=False)
+    assert "this does not hold: at least three members stay: four are here now" in said
+
+    galera.copy_new_archives(galera.text + SERVER.format(number=4, last=220))
+    galera.take("add-database", "prepare", "db4")
     galera.take("add-database", "accounts", "db2")
-    galera.take("add-database", "prepare", "db3")
-    galera.take("add-database", "join", "db3")
-    galera.take("add-database", "start-rest", "db3")
-    galera.take("restart", "restart", "db2")
+    for host in ("db1", "db2", "db3"):
+        galera.take("add-database", "install", host)
+    galera.take("add-database", "join", "db4")
+    galera.take("add-database", "start-rest", "db4")
+    galera.all_pass()
+    assert rows(galera, "db4") == rows(galera, "db1")
+
+    # The writer leaves, and everybody turns to the next one before anybody has new files.
+    galera.take("remove-database", "leave", "db1")
+    assert "is done already" in galera.take("remove-database", "leave", "db1")
+    assert "fit" not in galera["ox1"].sh(CHECK.format(address="10.20.30.217"), check=False)
+    galera.leaves("db1", galera.text.replace(SERVER.format(number=1, last=217), ""))
+    for host in ("db2", "db3", "db4"):
+        galera.take("remove-database", "install", host)
     galera.all_pass()
 
 
 def test_the_writes_wait_for_the_hour_of_the_failback(galera: LabCluster) -> None:
-    ask = "curl --silent --fail --max-time 5 --output /dev/null http://10.20.30.217:9200/"
-    galera.take("failback", "hold-back", "db1")
-    assert "answers" not in galera["ox1"].sh(f"{ask} && echo answers", check=False)
-    galera.take("failback", "start-writer", "db1")
-    assert "answers" not in galera["ox1"].sh(f"{ask} && echo answers", check=False)
-    galera.take("failback", "give-back", "db1")
-    assert "answers" in galera["ox1"].sh(f"{ask} && echo answers", check=False)
+    ask, enabled = CHECK.format(address="10.20.30.218"), "systemctl is-enabled clustercheck.socket"
+    galera.take("failback", "hold-back", "db2")
+    assert "fit" not in galera["ox1"].sh(ask, check=False)
+    # It holds over a boot.
+    assert galera["db2"].sh(enabled, check=False).strip() == "disabled"
+    galera.take("failback", "start-writer", "db2")
+    assert "fit" not in galera["ox1"].sh(ask, check=False)
+    galera.take("failback", "give-back", "db2")
+    assert "fit" in galera["ox1"].sh(ask, check=False)
+    assert galera["db2"].sh(enabled).strip() == "enabled"
 
 
 @pytest.mark.parametrize("kind", ["dump", "packed", "copy"])
@@ -384,8 +459,17 @@ def test_a_master_that_died_with_more_than_its_slave_had_is_replaced(replication
     replication["db1"].sql(product.stop_slave(replication.deployment))
     write(replication, "db2", "nobody else has this")
     replication.kill("db2")
-    # A host without power has no address.
-    replication["db2"].sh("systemctl stop oxconf-write-address")
+    # Its host lives, and holds the address still.
+    holds = "ip -brief address show | grep -wF 10.20.30.77"
+    assert replication["db2"].sh(holds, check=False)
+    said = replication.take("promote", "fence", "db2")
+    assert position(said) == "db2=lost"
+    assert not replication["db2"].sh(holds, check=False)
+    assert (
+        replication["db2"].sh(f"systemctl is-enabled {replication.unit}", check=False).strip() == "disabled"
+    )
+    # A second time it is as it was.
+    assert position(replication.take("promote", "fence", "db2")) == "db2=lost"
     replication.take("promote", "compare", "db1")
     said = replication.take("promote", "take-over", "db1", "db2=lost")
     assert "What db2 alone had is lost." in said

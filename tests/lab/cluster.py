@@ -49,17 +49,15 @@ class LabCluster:
     def __init__(self, text: str, tmp: Path, release: Release | None = None) -> None:
         self.text = text
         self.tmp = tmp
+        self.release = release
         self.passwords = dict(PASSWORDS)
         self.rendered = 0
         self.network = bridge()
         self.hosts: dict[str, LabHost] = {}
         rendered = self.render()
         try:
-            for number, host in enumerate(rendered):
-                self.hosts[host.name] = LabHost(host, self.network, number, release)
-                self._unpack(host)
-                if not release:
-                    self.hosts[host.name].sh(FRESH_MY_CNF)
+            for host in rendered:
+                self._come(host)
         except BaseException:
             self.close()
             raise
@@ -80,14 +78,22 @@ class LabCluster:
         }
         return hosts
 
+    def _come(self, host: Host) -> None:
+        self.hosts[host.name] = LabHost(host, self.network, len(self.hosts), self.release)
+        self._unpack(host)
+        if not self.release:
+            self.hosts[host.name].sh(FRESH_MY_CNF)
+
     def copy_new_archives(self, text: str | None = None, passwords: Mapping[str, str] | None = None) -> None:
-        """Change the description, and bring what follows from it to the hosts, as a person does."""
+        """Change the description, and bring what follows from it to the hosts, as a person does; new hosts come."""
         self.text = text or self.text
         self.passwords.update(passwords or {})
         for host in self.render():
             if host.name in self.hosts:
                 self.hosts[host.name].sh("rm -rf /root/bundle/*")
                 self._unpack(host)
+            else:
+                self._come(host)
 
     def _unpack(self, host: Host) -> None:
         lab = self.hosts[host.name]
@@ -115,6 +121,11 @@ class LabCluster:
     @property
     def servers(self) -> list[LabHost]:
         return [host for host in self.hosts.values() if "database" in host.host.roles]
+
+    def leaves(self, name: str, text: str) -> None:
+        """Switch off a host, and describe the cluster without it."""
+        self.hosts.pop(name).close()
+        self.copy_new_archives(text)
 
     def steps(self, book: str) -> Iterator[dict[str, Any]]:
         for phase in self.books[book]["phases"]:

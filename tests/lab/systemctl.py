@@ -243,6 +243,7 @@ class Unit:
         listen = ["systemd-socket-activate", "--accept", "--inetd"]
         for value in self.values["ListenStream"]:
             listen += ["--listen", value]
+        self.admit()
         listen += [word for key, value in env.items() for word in ("--setenv", f"{key}={value}")]
         with log.open("ab") as output:
             process = subprocess.Popen(
@@ -255,10 +256,31 @@ class Unit:
         self.pid_file.write_text(str(process.pid))
         time.sleep(0.2)
 
+    @property
+    def table(self) -> str:
+        return f"inet standin_{re.sub('[^a-z]', '_', self.name)}"
+
+    def admit(self) -> None:
+        """Let in those alone whom IPAddressAllow names, where IPAddressDeny keeps everybody else out."""
+        if self.values["IPAddressDeny"] != ["any"]:
+            return
+        ports = ", ".join(re.sub(r".*:", "", value) for value in self.values["ListenStream"])
+        named = [value for value in self.values["IPAddressAllow"] if value != "localhost"]
+        rules = [
+            "iif lo accept",
+            *(f"tcp dport {{ {ports} }} ip saddr {value} accept" for value in named),
+            f"tcp dport {{ {ports} }} drop",
+        ]
+        chain = "; ".join(["type filter hook input priority 0", *rules])
+        text = f"table {self.table}\ndelete table {self.table}\ntable {self.table} {{\nchain input {{ {chain}; }}\n}}\n"
+        subprocess.run(["nft", "-f", "-"], input=text, text=True, check=True)
+
     def stop(self) -> None:
         pid = self.main()
         if pid is None:
             return
+        if self.name.endswith(".socket"):
+            subprocess.run(["nft", "delete", "table", *self.table.split()], capture_output=True)
         log = STATE / f"{self.name}.log"
         self.run("ExecStop", self.environment(), log)
         if pid:

@@ -243,6 +243,28 @@ def test_only_what_changed_is_named_for_a_restart(machine: Machine) -> None:
     assert restart not in said
 
 
+def test_what_is_due_is_kept_until_somebody_has_done_it(machine: Machine) -> None:
+    def due() -> list[str]:
+        return machine.text("/var/lib/oxconf/due").splitlines()
+
+    restart, reload = (
+        "systemctl restart mariadb.service  # one node at a time",
+        "systemctl reload haproxy.service",
+    )
+    machine.install()
+    assert due() == [restart, reload]
+    machine.install()
+    assert due() == [restart, reload]
+
+    machine.pack(changed(HAPROXY, "listen writes\n"))
+    machine.install("--dry-run")
+    assert due() == [restart, reload]
+    machine.install()
+    assert due() == [reload]
+    machine.install("--rollback")
+    assert due() == [reload]
+
+
 def test_a_missing_user_is_named_before_anything_is_written(machine: Machine) -> None:
     files = FILES | {"/opt/x": File("", owner="nobody-here", group="none-here")}
     machine.pack(files)
