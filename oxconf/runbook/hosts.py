@@ -71,8 +71,30 @@ def install_packages(deployment: Deployment, plan: HostPlan) -> Step:
             f"Add the missing repository ({'; '.join(sources)}), then apt-get update.",
         )
     ]
+    after = []
+    if names:
+        after.append(
+            Test(
+                "every package is installed",
+                f"  states=$(dpkg-query --show --showformat='${{db:Status-Status}}\\n' {names}) || return 1\n"
+                "  ! printf '%s\\n' \"$states\" | grep -vqx installed",
+            )
+        )
     if wanted.server:
         version = deployment.database.version
+        here = (
+            f"  here=$(dpkg-query --show --showformat='${{Version}}' {wanted.server} 2>/dev/null) || here=\n"
+            f"  printf '%s\\n' \"$here\" | grep -qE '^([0-9]+:)?{_pattern(version)}[.+~-]'"
+        )
+        after.append(Test(f"{wanted.server} is {version}", here))
+        before.append(
+            Test(
+                f"{wanted.server} is {version}, or not installed",
+                f'{here} || [ -z "$here" ]',
+                "Another series is here, and this step upgrades nothing. Upgrade it as its vendor says, one series "
+                "after the other, or change database.version.",
+            )
+        )
         before.append(
             Test(
                 f"the candidate of {wanted.server} is {version}",
@@ -89,7 +111,7 @@ def install_packages(deployment: Deployment, plan: HostPlan) -> Step:
         command=f"export DEBIAN_FRONTEND=noninteractive\napt-get install --yes --no-upgrade {names}"
         if names
         else "say 'This host needs none.'",
-        after=((Test("every package is installed", f"  dpkg-query --status {names}"),) if names else ()),
+        after=tuple(after),
         repeat=Repeat.HARMLESS,
         undo="apt-get remove, with the same names.",
         needs=(state(plan, Holds.USER),) if has_user(plan) else (),
@@ -110,12 +132,27 @@ def install_files(plan: HostPlan, needs: Iterable[State] = ()) -> Step:
         title="Install the files of this archive",
         why="The installer keeps what it replaces and asks the daemons before anything is live.",
         command="sh install.sh --yes",
+        after=(
+            Test(
+                "every file is as this archive has it", "  sh install.sh --dry-run | grep -q '^Nothing to do'"
+            ),
+        ),
         repeat=Repeat.SKIPS,
         undo="sh install.sh --rollback",
         needs=(state(plan, Holds.PACKAGES), *needs),
         gives=(state(plan, Holds.FILES),),
         log="/var/backups/oxconf",
     )
+
+
+_LOOKS = {
+    Switch.APACHE_MODULE: "a2query -q -m",
+    Switch.APACHE_CONF: "a2query -q -c",
+    Switch.APACHE_SITE: "a2query -q -s",
+    Switch.APACHE_SITE_OFF: "! a2query -q -s",
+    Switch.UNIT: "systemctl is-enabled --quiet",
+}
+"""The command that succeeds when something is switched on, or off."""
 
 
 def switch_on(plan: HostPlan) -> Step:
@@ -127,6 +164,7 @@ def switch_on(plan: HostPlan) -> Step:
         if names:
             quiet = "" if switch is Switch.UNIT else " -q"
             commands.append(f"{command}{quiet} {shlex.join(names)}")
+    looks = [f"{_LOOKS[enable.switch]} {shlex.quote(enable.name)}" for enable in enables]
     turned = any(enable.switch is Switch.APACHE_SITE for enable in enables)
     sites = " a2dissite and a2ensite, each with the other's name." if turned else ""
     return Step(
@@ -135,6 +173,11 @@ def switch_on(plan: HostPlan) -> Step:
         title="Switch on what the files need",
         why="They take effect with the next start, and after every boot.",
         command="\n".join(commands),
+        after=(
+            (Test("each of them is switched on", "\n".join(f"  {look} || return 1" for look in looks)),)
+            if looks
+            else ()
+        ),
         repeat=Repeat.HARMLESS,
         undo="systemctl disable, a2dismod and a2disconf, with the same names." + sites,
         needs=(state(plan, Holds.FILES),),

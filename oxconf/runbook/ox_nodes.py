@@ -13,16 +13,13 @@ from oxconf.runbook import hosts
 from oxconf.runbook._writer import written_on
 from oxconf.runbook.leftover import drop_accounts
 from oxconf.runbook.nodes import PLAN, refresh
-from oxconf.runbook.ox import LOG, SBIN, STATE, first
+from oxconf.runbook.ox import LOG, OWNED, SBIN, first
 from oxconf.runbook.restart import NODE, answers_again, around
 from oxconf.runbook.sql import accounts_sql
 from oxconf.runbook.step import Holds, Phase, Repeat, Runbook, State, Step, Test
 
 NEW = "the new OX node"
 LEAVING = "the OX node that leaves"
-
-OWNED = "/opt/open-xchange/etc/"
-"""oxinstaller writes below it; what the archive has there as well is put back after each call."""
 
 
 def add(plan: Plan, setup: Runbook) -> Runbook:
@@ -141,8 +138,7 @@ install -d -m 0700 "$kept"
 cp -a {OWNED.rstrip("/")} "$kept/oxinstaller-$(date +%Y%m%d-%H%M%S)"
 sh rootfs{OxInstaller.path}
 sh install.sh ${{yes:+--yes}} --replace {" ".join(owned)}
-install -d {STATE}
-touch {STATE}/oxinstaller
+mark oxinstaller
 ox restart""",
         after=(answers_again(plan.deployment),),
         repeat=Repeat.HARMLESS,

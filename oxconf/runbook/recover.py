@@ -106,17 +106,20 @@ def _position(plan: Plan, server: Host) -> Step:
         loses="A server that hangs here is stopped.",
         command=f"""\
 systemctl stop {unit}
-install -d "$state"
+install -d -m 0700 "$state"
 uuid=$(sed -n 's/^uuid: *//p' "$data/grastate.dat")
 seqno=$(sed -n 's/^seqno: *//p' "$data/grastate.dat")
 [ -n "$uuid" ] || stop "$data/grastate.dat is missing or empty: this node counts as lost"
 if [ "$seqno" = -1 ] && [ "$uuid" != {WITHOUT} ]; then
-  said=$(mktemp)
-  chown mysql "$said"
-  {product.server_program(plan.deployment)} --user=mysql --wsrep-recover --log-error="$said" >>"$said" 2>&1 || true
-  found=$(sed -n 's/.*Recovered position: *\\([0-9a-f-]*:-\\{{0,1\\}}[0-9]*\\).*/\\1/p' "$said" | tail -n 1)
-  [ -n "$found" ] || {{ tail -n 20 "$said" >&2; stop 'the server could not say its position'; }}
-  rm "$said"
+  # The server opens its log itself, in a folder of its own; what it says before that goes to a file of root's.
+  said=$data/oxconf-position.log
+  {product.server_program(plan.deployment)} --user=mysql --wsrep-recover --log-error="$said" \\
+    >"$state/position.log" 2>&1 || true
+  found=$(cat "$said" "$state/position.log" 2>/dev/null |
+    sed -n 's/.*Recovered position: *\\([0-9a-f-]*:-\\{{0,1\\}}[0-9]*\\).*/\\1/p' | tail -n 1)
+  [ -n "$found" ] ||
+    {{ tail -n 20 "$state/position.log" "$said" >&2 || true; stop 'the server could not say its position'; }}
+  rm -f "$said" "$state/position.log"
   uuid=${{found%:*}}
   seqno=${{found##*:}}
 fi
@@ -146,6 +149,7 @@ def _begin(plan: Plan, servers: tuple[Host, ...]) -> Step:
         why="It must be the node with the highest number: what the others lack they get from it, and what it lacks "
         "is lost. Two nodes that begin would be two clusters.",
         words="NAME=POSITION, or NAME=lost, for each other node",
+        example=_example(servers),
         before=(
             Test(
                 f"no other node answers on port {GALERA_PORT}",
@@ -193,6 +197,15 @@ rm "{POSITION}\"""",
         ends=tuple(State(server.name, Holds.POSITION) for server in servers),
         log=product.log(deployment),
     )
+
+
+def _example(servers: Sequence[Host]) -> str:
+    """Return words as the step begin takes them; the last node's disk is gone."""
+    others = [server.name for server in servers[1:]]
+    positions = [
+        f"{name}=8bc6e6a7-0c5b-11f0-9d3a-1e2c8f0a4b77:{4711 + n}" for n, name in enumerate(others[:-1])
+    ]
+    return " ".join((*positions, f"{others[-1]}=lost"))
 
 
 def _ordinary(plan: Plan, servers: tuple[Host, ...]) -> Step:

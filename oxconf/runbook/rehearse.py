@@ -6,8 +6,11 @@ from oxconf.plan import Plan
 from oxconf.runbook import _product as product
 from oxconf.runbook.step import Phase, Repeat, Runbook, Step, Test
 
-SCRATCH = "/var/lib/oxconf/rehearsal"
-"""On the disk that /var/lib has; the live data folder is beside it and is not touched."""
+SCRATCH = "/var/lib/oxconf-rehearsal"
+"""On the disk that /var/lib has; the live data folder is beside it and is not touched.
+
+Not below /var/lib/oxconf, which is root's alone: the server's user has to come in.
+"""
 
 
 def rehearse(plan: Plan) -> Runbook:

@@ -112,6 +112,8 @@ class Step:
     """The hosts that may play the part: each has the script. Empty where `host` is a host."""
     words: str = ""
     """What the script is given on its command line, as `NAME=POSITION...`; empty: nothing."""
+    example: str = ""
+    """Words that it could be given, where `words` alone do not show it."""
     secrets: tuple[str, ...] = ()
     sql: str = ""
     """Statements with passwords in them: they stand in `<slug>.sql` beside the script, for root's eyes alone."""
