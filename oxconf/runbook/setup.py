@@ -44,8 +44,8 @@ def setup(plan: Plan) -> Runbook:
         "From empty hosts to a working cluster",
         "Each step is a script in the archive of its host. Take them in this order. Before it changes anything, a "
         "step looks at all that it needs from earlier steps of its own host, and stops where something is missing, "
-        "with what to do about it. What must have been done on other hosts it can not see, but for a port that answers: "
-        "that stands under 'Before it, elsewhere', and is for you to look at.",
+        "with what to do about it. What must have been done on other hosts it can not see, but for a port that "
+        "answers: that stands under 'Before it, elsewhere', and is for you to look at.",
         phases,
     )
     return proved(book)

@@ -41,6 +41,7 @@ class Holds(Enum):
     FORGOTTEN = "the database knows no account of it"
     BOTH = "the accounts take the old password and the new one"
     RENEWED = "it uses the new password"
+    RESTORED = "what the backup has is back"
     CHANGED = "the new password alone is valid"
 
 
