@@ -64,7 +64,7 @@ def dumped(deployment: Deployment) -> str:
       >"$file.part"
   tail -n 1 "$file.part" | grep -q '^-- Dump completed' || stop "$file.part is not complete"
   printf '%s\\n' "$names" | while read -r name; do
-    grep -qxF "-- Current Database: \\`$name\\`" "$file.part" || stop "$name is missing in $file.part"
+    grep -qxF -e "-- Current Database: \\`$name\\`" "$file.part" || stop "$name is missing in $file.part"
   done
   mv "$file.part" "$file"
   say "Saved and compared with the list: $file\""""
