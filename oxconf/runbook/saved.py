@@ -74,7 +74,7 @@ READ = """\
 text() {
   case $from in *.gz) gzip -dc "$from" ;; *) cat "$from" ;; esac
 }
-names=$(text | sed -n "s/^-- Current Database: \\`\\(.*\\)\\`\$/\\1/p" | sort -u)
+names=$(text | sed -n "s/^-- Current Database: \\`\\(.*\\)\\`\\$/\\1/p" | sort -u)
 [ -n "$names" ] || stop "$from names no databases: it must be made with the option --databases"
 text | tail -n 1 | grep -q '^-- Dump completed' || stop "$from is not complete"
 ! printf '%s\\n' "$names" | grep -qxE 'mysql|sys|information_schema|performance_schema' ||
