@@ -166,6 +166,8 @@ class Restore(Artifact):
 
     folder: str
     client: str
+    dump: str
+    dump_options: tuple[str, ...]
 
     @classmethod
     def from_deployment(cls, deployment: Deployment, host: Host) -> Self | None:
@@ -176,12 +178,25 @@ class Restore(Artifact):
         return cls(
             folder=folder,
             client=client_program(deployment),
+            dump=dump_program(deployment),
+            # Without positions: what is kept is for this server alone.
+            dump_options=tuple(
+                each for each in _dump_options(deployment) if not each.startswith(("--master", "--source"))
+            ),
             origins={"folder": deployment.origin("backup", "folder")},
         )
 
     def render(self) -> str:
         """Return the complete script."""
-        return fill("restore", str, title=self.title, folder=self.folder, client=shlex.quote(self.client))
+        return fill(
+            "restore",
+            str,
+            title=self.title,
+            folder=self.folder,
+            client=shlex.quote(self.client),
+            dump=shlex.quote(self.dump),
+            dump_options=shlex.join(self.dump_options),
+        )
 
     @classmethod
     def reference(cls) -> Reference:

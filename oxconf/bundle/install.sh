@@ -244,7 +244,8 @@ make_plan() {
         gid=$number
         lines=$(grep -naE "$placeholder" "$here/rootfs$path" | cut -d: -f1 | tr '\n' ' ')
         if [ -n "$lines" ]; then
-            warn "$path holds a placeholder instead of a password, in line $lines"
+            names=$(grep -aoE "$placeholder" "$here/rootfs$path" | grep -o 'REPLACE_[a-z]*' | cut -c 9- | sort -u | tr '\n' ' ')
+            warn "$path holds a placeholder instead of a password, in line $lines${names:+(${names% })}"
             placeholders=yes
         fi
         count=$((count + 1))

@@ -14,6 +14,9 @@ TASKS = "install-archive.yml"
 DATABASES = "oxconf_databases"
 OTHERS = "oxconf_others"
 
+CONFIGURED = "/var/lib/oxconf/oxinstaller"
+"""What the runbook's step oxinstaller leaves: on an OX node it comes first, as it would write over our files."""
+
 
 def ansible_files(deployment: Deployment, archives: Mapping[str, str]) -> dict[str, str]:
     """Return `{name: text}` of what stands beside the archives. None of the texts holds a secret.
@@ -41,6 +44,8 @@ def inventory(deployment: Deployment, archives: Mapping[str, str]) -> str:
             f"      ansible_host: {_text(str(host.address))}",
             f"      oxconf_archive: {_text(archives[host.name])}",
         ]
+        if host.runs_ox:
+            lines.append(f"      oxconf_after: {_text(CONFIGURED)}")
     lines.append("  children:")
     for group, names in _groups(deployment).items():
         lines += [f"    {group}:", "      hosts:", *(f"        {_text(name)}:" for name in names)]

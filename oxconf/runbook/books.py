@@ -10,6 +10,7 @@ from oxconf.runbook.promote import promote
 from oxconf.runbook.recover import recover
 from oxconf.runbook.rehearse import rehearse
 from oxconf.runbook.restart import restart
+from oxconf.runbook.restore import restore
 from oxconf.runbook.rotate import rotations
 from oxconf.runbook.setup import setup
 from oxconf.runbook.step import Runbook
@@ -36,6 +37,9 @@ def _day_two(plan: Plan, first: Runbook) -> Iterator[Runbook]:
         yield nodes.replace(plan, first)
         yield nodes.remove(plan, first)
     yield rehearse(plan)
+    again = restore(plan, first)
+    if again:
+        yield again
     yield ox_nodes.add(plan, first)
     yield ox_nodes.replace(plan, first)
     yield ox_nodes.remove(plan, first)

@@ -1,23 +1,20 @@
 """The steps of a database server: from what was there before to one that serves, alone or as a node of Galera."""
 
+import shlex
 from collections.abc import Iterable
 
 from attrs import evolve
 
-from oxconf.artifacts._server import dump_program, is_mariadb, unit_name
+from oxconf.artifacts._server import unit_name
 from oxconf.deployment.mistakes import listed
 from oxconf.deployment.model import Deployment, Host, Mode, Role
 from oxconf.deployment.ports import GALERA_PORT
 from oxconf.deployment.topology import database_hosts
 from oxconf.runbook import _product as product
+from oxconf.runbook.saved import MARK
+from oxconf.runbook.sql import accounts as sql_accounts
 from oxconf.runbook.sql import accounts_sql
 from oxconf.runbook.step import Holds, Repeat, State, Step, Test
-
-SAVED = "/var/backups/oxconf"
-"""Where the installer keeps what it replaces; the databases of before lie beside it."""
-
-MARK = "/var/lib/oxconf/datadir"
-"""Stands for a data folder that these steps have made, and holds its name."""
 
 JOIN_SECONDS = 6 * 3600
 """OURS: a full state transfer of a large cluster takes hours; the unit has the same patience."""
@@ -28,58 +25,6 @@ START_SECONDS = 300
 def _any_answers(servers: Iterable[Host]) -> str:
     """Return shell that succeeds when one of these nodes listens for its group."""
     return " || ".join(f"answers {server.address} {GALERA_PORT}" for server in servers)
-
-
-def save(deployment: Deployment, host: Host) -> Step:
-    """Return the step that saves the databases of a server that was there before."""
-    dump = dump_program(deployment)
-    return Step(
-        host=host.name,
-        slug="save",
-        title="Save the databases of before",
-        why="The data folder is made anew; what is in it now must be somewhere else first.",
-        command=f"""\
-systemctl start {unit_name(deployment)} || say 'The server that was here does not start.'
-if ! wait_for 30 sql --execute='SELECT 1'; then
-  stop 'no server to ask: if {product.DATA} holds databases, save them by hand, then: touch {SAVED}/databases.none'
-fi
-names=$(databases)
-install -d -m 0700 {SAVED}
-if [ -z "$names" ]; then
-  say 'There are no databases but the server'"'"'s own: nothing to save.'
-  touch {SAVED}/databases.none
-else
-  say "Databases here: $(printf '%s' "$names" | tr '\\n' ' ')"
-  file={SAVED}/databases-$(date +%Y%m%d-%H%M%S).sql
-  umask 077
-  # Names of databases may not be split at blanks; the list has one a line.
-  printf '%s\\n' "$names" | tr '\\n' '\\0' |
-    xargs -0 {dump}{_without_gtids(deployment)} --single-transaction --routines --triggers --events --databases \\
-      >"$file.part"
-  tail -n 1 "$file.part" | grep -q '^-- Dump completed' || stop "$file.part is not complete"
-  printf '%s\\n' "$names" | while read -r name; do
-    grep -qxF "-- Current Database: \\`$name\\`" "$file.part" || stop "$name is missing in $file.part"
-  done
-  mv "$file.part" "$file"
-  say "Saved and compared with the list: $file"
-fi""",
-        done=f"""\
-  [ ! -e {MARK} ] || return 0
-  for file in {SAVED}/databases-*.sql {SAVED}/databases.none; do
-    [ ! -e "$file" ] || return 0
-  done
-  return 1""",
-        repeat=Repeat.SKIPS,
-        undo=f"The dump is a file in {SAVED}; remove it when it is not needed any more.",
-        needs=(State(host.name, Holds.PACKAGES),),
-        gives=(State(host.name, Holds.SAVED),),
-        log=product.log(deployment),
-    )
-
-
-def _without_gtids(deployment: Deployment) -> str:
-    """Return what keeps MySQL's transaction ids out of a dump, as the tutorial wants."""
-    return "" if is_mariadb(deployment) else " --set-gtid-purged=OFF"
 
 
 def stop(deployment: Deployment, host: Host) -> Step:
@@ -103,7 +48,7 @@ def stop(deployment: Deployment, host: Host) -> Step:
 
 def datadir(deployment: Deployment, host: Host) -> Step:
     """Return the step that moves the data folder away and makes a new one."""
-    unit, data = unit_name(deployment), product.DATA
+    data = product.DATA
     return Step(
         host=host.name,
         slug="datadir",
@@ -111,9 +56,10 @@ def datadir(deployment: Deployment, host: Host) -> Step:
         why="Sizes and character set take effect when it is made; old binary logs would confuse the server.",
         before=(
             Test(
-                f"{unit} is stopped",
-                f"  ! systemctl is-active --quiet {unit}",
-                f"systemctl stop {unit}",
+                f"{data} is no disk of its own, or an empty one",
+                f'  ! mountpoint -q {data} || [ -z "$(ls -A {data})" ]',
+                "A mount point can not be renamed. The step save has saved its databases: mount the disk elsewhere, "
+                f"move away what is on it, lost+found too, and mount it at {data} again.",
             ),
             Test(
                 "the server reads the files of this archive",
@@ -123,19 +69,20 @@ def datadir(deployment: Deployment, host: Host) -> Step:
         ),
         loses=f"The databases in {data} leave this server. They stay on the disk, under another name.",
         command=f"""\
-old={data}.$(date +%Y%m%d-%H%M%S)
-if [ -d {data} ]; then
-  mv {data} "$old"
-  say "The data of before: $old"
-fi
+when=$(date +%Y%m%d-%H%M%S)
 for log in /var/log/mysql/*bin.[0-9]* /var/log/mysql/*bin.index; do
-  [ ! -e "$log" ] || mv "$log" "$old/"
+  [ -e "$log" ] || continue
+  install -d -o mysql -g adm -m 2750 "/var/log/mysql/before-$when"
+  mv "$log" "/var/log/mysql/before-$when/"
 done
+if [ -d {data} ] && ! mountpoint -q {data}; then
+  mv {data} "{data}.$when"
+  say "The data of before: {data}.$when"
+fi
 install -d -o mysql -g mysql -m 0700 {data}
 install -d -o mysql -g adm -m 2750 /var/log/mysql
 {product.initialise(deployment)}
-install -d {MARK.rpartition("/")[0]}
-printf '%s\\n' {data} >{MARK}""",
+mark datadir""",
         done=f"  [ -e {MARK} ] && [ -d {data}/mysql ]",
         after=(
             Test(
@@ -144,7 +91,8 @@ printf '%s\\n' {data} >{MARK}""",
             ),
         ),
         repeat=Repeat.SKIPS,
-        undo=f"Stop the server, move the old folder back to {data}, and remove {MARK}.",
+        undo=f"Stop the server, move {data} away, then the folder of before to its place, and the logs of "
+        f"/var/log/mysql/before-* back into /var/log/mysql; remove {MARK}.",
         needs=(
             State(host.name, Holds.STOPPED),
             State(host.name, Holds.SAVED),
@@ -188,8 +136,8 @@ def bootstrap(deployment: Deployment, host: Host) -> Step:
             Test(
                 f"no other node answers on port {GALERA_PORT}",
                 f"  ! {{ {peers}; }}",
-                f"{listed([server.name for server in others])} is a cluster already: this node joins it instead, "
-                f"with systemctl start {unit_name(deployment)}.",
+                f"One of {listed([server.name for server in others])} is in a cluster already: this node joins it "
+                f"instead, with systemctl start {unit_name(deployment)}.",
             ),
             Test(
                 "this node may begin",
@@ -310,7 +258,10 @@ def accounts(deployment: Deployment, host: Host) -> Step:
         why="What mysql_secure_installation asks, and each account by address: names are not resolved.",
         command="sql <runbook/accounts.sql",
         sql=accounts_sql(deployment),
-        after=(Test("root logs in with /root/.my.cnf", '  "$client" --execute="SELECT 1"'),),
+        after=(
+            Test("root logs in with /root/.my.cnf", '  "$client" --execute="SELECT 1"'),
+            Test("every account is there", _all_there(deployment)),
+        ),
         repeat=Repeat.HARMLESS,
         undo="DROP USER, for each account in runbook/accounts.sql.",
         needs=(State(host.name, Holds.SERVING),),
@@ -319,6 +270,17 @@ def accounts(deployment: Deployment, host: Host) -> Step:
             *((State(host.name, Holds.DATABASE),) if deployment.database.mode is Mode.STANDALONE else ()),
         ),
         log=product.log(deployment),
+    )
+
+
+def _all_there(deployment: Deployment) -> str:
+    """Return shell that succeeds when the server knows every account."""
+    wanted = dict.fromkeys(f"{account.user}@{account.client}" for account in sql_accounts(deployment))
+    return (
+        "  known=$(sql --execute=\"SELECT CONCAT(User, '@', Host) FROM mysql.user\")\n"
+        f"  for account in {' '.join(map(shlex.quote, wanted))}; do\n"
+        '    printf \'%s\\n\' "$known" | grep -qxF -e "$account" || return 1\n'
+        "  done"
     )
 
 

@@ -73,8 +73,30 @@ def install_packages(deployment: Deployment, plan: HostPlan) -> Step:
             f"Add the missing repository ({'; '.join(sources)}), then apt-get update.",
         )
     ]
+    after = []
+    if names:
+        after.append(
+            Test(
+                "every package is installed",
+                f"  states=$(dpkg-query --show --showformat='${{db:Status-Status}}\\n' {names}) || return 1\n"
+                "  ! printf '%s\\n' \"$states\" | grep -vqx installed",
+            )
+        )
     if wanted.server:
         version = deployment.database.version
+        here = (
+            f"  here=$(dpkg-query --show --showformat='${{Version}}' {wanted.server} 2>/dev/null) || here=\n"
+            f"  printf '%s\\n' \"$here\" | grep -qE '^([0-9]+:)?{_pattern(version)}[.+~-]'"
+        )
+        after.append(Test(f"{wanted.server} is {version}", here))
+        before.append(
+            Test(
+                f"{wanted.server} is {version}, or not installed",
+                f'{here} || [ -z "$here" ]',
+                "Another series is here, and this step upgrades nothing. Upgrade it as its vendor says, one series "
+                "after the other, or change database.version.",
+            )
+        )
         before.append(
             Test(
                 f"the candidate of {wanted.server} is {version}",
@@ -91,7 +113,7 @@ def install_packages(deployment: Deployment, plan: HostPlan) -> Step:
         command=f"export DEBIAN_FRONTEND=noninteractive\napt-get install --yes --no-upgrade {names}"
         if names
         else "say 'This host needs none.'",
-        after=((Test("every package is installed", f"  dpkg-query --status {names}"),) if names else ()),
+        after=tuple(after),
         repeat=Repeat.HARMLESS,
         undo="apt-get remove, with the same names.",
         needs=(state(plan, Holds.USER),) if has_user(plan) else (),
@@ -104,6 +126,11 @@ def _pattern(version: str) -> str:
     return version.replace(".", r"\.")
 
 
+_INSTALLED = Test(
+    "every file is as this archive has it", "  sh install.sh --dry-run | grep -q '^Nothing to do'"
+)
+
+
 def install_files(plan: HostPlan, needs: Iterable[State] = ()) -> Step:
     """Return the step that installs the files of the archive."""
     return Step(
@@ -113,6 +140,7 @@ def install_files(plan: HostPlan, needs: Iterable[State] = ()) -> Step:
         why="The installer keeps what it replaces and asks the daemons before anything is live.",
         # The steps that follow switch on and start everything, in their own order.
         command='sh install.sh --yes\nrm -f "$state/due"',
+        after=(_INSTALLED,),
         repeat=Repeat.SKIPS,
         undo="sh install.sh --rollback",
         needs=(state(plan, Holds.PACKAGES), *needs),
@@ -142,9 +170,7 @@ def refresh(deployment: Deployment, *plans: HostPlan, part: str = "", needs: Ite
         ),
         command="sh install.sh ${yes:+--yes}\ntake_due",
         after=(
-            Test(
-                "every file is as this archive has it", "  sh install.sh --dry-run | grep -q '^Nothing to do'"
-            ),
+            _INSTALLED,
             Test(
                 "what the files ask for is done, but for what is left to you",
                 f"  ! grep -qv '{CARE}' \"$state/due\"",
@@ -182,6 +208,16 @@ def _disturbed(asked: Iterable[str], filtered: bool) -> str:
     return " ".join(said)
 
 
+_LOOKS = {
+    Switch.APACHE_MODULE: "a2query -q -m",
+    Switch.APACHE_CONF: "a2query -q -c",
+    Switch.APACHE_SITE: "a2query -q -s",
+    Switch.APACHE_SITE_OFF: "! a2query -q -s",
+    Switch.UNIT: "systemctl is-enabled --quiet",
+}
+"""The command that succeeds when something is switched on, or off."""
+
+
 def switch_on(plan: HostPlan) -> Step:
     """Return the step that switches on what the files need, without starting it."""
     enables = [enable for artifact in plan.artifacts for enable in artifact.enables()]
@@ -191,6 +227,7 @@ def switch_on(plan: HostPlan) -> Step:
         if names:
             quiet = "" if switch is Switch.UNIT else " -q"
             commands.append(f"{command}{quiet} {shlex.join(names)}")
+    looks = [f"{_LOOKS[enable.switch]} {shlex.quote(enable.name)}" for enable in enables]
     turned = any(enable.switch is Switch.APACHE_SITE for enable in enables)
     sites = " a2dissite and a2ensite, each with the other's name." if turned else ""
     return Step(
@@ -199,6 +236,11 @@ def switch_on(plan: HostPlan) -> Step:
         title="Switch on what the files need",
         why="They take effect with the next start, and after every boot.",
         command="\n".join(commands),
+        after=(
+            (Test("each of them is switched on", "\n".join(f"  {look} || return 1" for look in looks)),)
+            if looks
+            else ()
+        ),
         repeat=Repeat.HARMLESS,
         undo="systemctl disable, a2dismod and a2disconf, with the same names." + sites,
         needs=(state(plan, Holds.FILES),),

@@ -12,10 +12,11 @@ from oxconf.runbook import _product as product
 from oxconf.runbook import hosts
 from oxconf.runbook._product import lacks_address
 from oxconf.runbook._writer import has_accounts, written_on
-from oxconf.runbook.database import MARK, START_SECONDS, join_anywhere, synced
+from oxconf.runbook.database import START_SECONDS, join_anywhere, synced
 from oxconf.runbook.leftover import drop_accounts
 from oxconf.runbook.recover import peers
 from oxconf.runbook.replication import DUMP, dump_all, load_dump, login, point, slave_comes
+from oxconf.runbook.saved import MARK
 from oxconf.runbook.sql import accounts_sql
 from oxconf.runbook.step import Holds, Phase, Repeat, Runbook, State, Step, Test
 

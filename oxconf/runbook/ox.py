@@ -1,14 +1,11 @@
 """The steps of an OX host: first configuration, start, and the registration of the cluster in configdb."""
 
-import shlex
-
 from oxconf.artifacts.configdb_properties import DATABASE_USER
 from oxconf.artifacts.oxinstaller import OxInstaller
 from oxconf.deployment.model import Deployment, Host, Role
 from oxconf.deployment.ports import ADMINDAEMON_CACHE_PORT, GROUPWARE_CACHE_PORT
 from oxconf.deployment.topology import (
     MYSQL_PORT,
-    Endpoint,
     is_writer,
     ox_hosts,
     read_endpoint,
@@ -22,6 +19,12 @@ from oxconf.runbook.step import Holds, Repeat, State, Step, Test
 SBIN = "/opt/open-xchange/sbin"
 LOG = "/var/log/open-xchange/open-xchange.log.0"
 STATE = "/var/lib/oxconf"
+CONFIGURED = f"{STATE}/oxinstaller"
+"""Stands for a node on which oxinstaller has run; after it alone, our files replace what it writes."""
+
+OWNED = "/opt/open-xchange/etc/"
+"""oxinstaller writes below it; what the archive has there as well is put back after each call."""
+
 ADMIN = '-A oxadminmaster -P "$master_password"'
 START_SECONDS = 300
 DATABASE = "oxdatabase"
@@ -45,6 +48,9 @@ def configdb(deployment: Deployment, plan: HostPlan, servers: tuple[Host, ...]) 
         f"MYSQL_PWD=$configdb_password mysql --no-defaults --host={address} --port={MYSQL_PORT} "
         f"--user={DATABASE_USER} --batch"
     )
+    exists = (
+        f"  {mysql} --skip-column-names --execute=\"SHOW TABLES IN configdb LIKE 'server'\" | grep -qx server"
+    )
     return Step(
         host=host.name,
         slug="configdb",
@@ -56,27 +62,17 @@ def configdb(deployment: Deployment, plan: HostPlan, servers: tuple[Host, ...]) 
                 f"  {mysql} --execute='SELECT 1'",
                 f"Take the step accounts on {server.name}; look at firewalls between the hosts.",
             ),
-            Test(
-                "there is no configdb yet",
-                f'  [ -z "$({mysql} --skip-column-names --execute="SHOW DATABASES LIKE \'configdb\'")" ]',
-                "It exists, and this step would empty it. Go on with the next step.",
-            ),
         ),
         loses=f"This makes configdb on {server.name}. It is taken once in the cluster's life.",
         command=(
             f'{SBIN}/initconfigdb --configdb-user={DATABASE_USER} --configdb-pass="$configdb_password" '
-            f"--configdb-host={address} --configdb-port={MYSQL_PORT}\n"
-            f"install -d {STATE}\ntouch {STATE}/configdb"
+            f"--configdb-host={address} --configdb-port={MYSQL_PORT}"
         ),
-        done=f"  [ -e {STATE}/configdb ]",
-        after=(
-            Test(
-                "configdb exists",
-                f"  {mysql} --skip-column-names --execute=\"SHOW DATABASES LIKE 'configdb'\" | grep -qx configdb",
-            ),
-        ),
+        # Also one that came out of a dump.
+        done=exists,
+        after=(Test("configdb exists", exists),),
         repeat=Repeat.SKIPS,
-        undo=f"DROP DATABASE configdb, as long as nothing is registered in it; rm {STATE}/configdb.",
+        undo="DROP DATABASE configdb, as long as nothing is registered in it.",
         needs=(
             State(host.name, Holds.PACKAGES),
             *(State(each.name, Holds.DATABASE) for each in servers if is_writer(deployment, each)),
@@ -100,9 +96,16 @@ def configure(plan: HostPlan) -> Step:
                 f"  [ -x {SBIN}/oxinstaller ]",
                 "Take the step packages.",
             ),
+            Test(
+                "the files of this archive for Open-Xchange are not installed yet",
+                f"  ! grep -qs ' {OWNED}' {STATE}/installed",
+                "oxinstaller would write over them: take the runbook reconfigure, which puts them back. If it was "
+                f"called before they were installed: touch {CONFIGURED}.",
+            ),
         ),
-        command=f"sh rootfs{OxInstaller.path}\ninstall -d {STATE}\ntouch {STATE}/oxinstaller",
-        done=f"  [ -e {STATE}/oxinstaller ]",
+        command=f"sh rootfs{OxInstaller.path}\nmark oxinstaller",
+        done=f"  [ -e {CONFIGURED} ]",
+        after=(Test("oxinstaller has run", f"  [ -e {CONFIGURED} ]"),),
         repeat=Repeat.SKIPS,
         undo="There is no need: another call writes everything anew. See the runbook reconfigure.",
         needs=(State(host, Holds.PACKAGES),),
@@ -149,108 +152,6 @@ def start(deployment: Deployment, plan: HostPlan, *, registered: bool, needs: tu
         ),
         gives=(State(host.name, Holds.OX),),
         log=LOG,
-    )
-
-
-def _target(endpoint: Endpoint) -> str:
-    """Return an endpoint as registerdatabase takes it.
-
-    SOURCE: DatabaseAbstraction.java of appsuite-middleware puts the text between jdbc:mysql:// and a slash, so a port
-    may be in it.
-    """
-    port = "" if endpoint.port == MYSQL_PORT else f":{endpoint.port}"
-    return f"{endpoint.address}{port}"
-
-
-def register(deployment: Deployment, plan: HostPlan) -> Step:
-    """Return the step that registers server, filestore and databases; the slave's master is the id that came back."""
-    pool = deployment.database.pool.max_active
-    write, read = write_endpoint(deployment), read_endpoint(deployment)
-    database = (
-        f'{SBIN}/registerdatabase {ADMIN} --dbuser {DATABASE_USER} --dbpasswd "$configdb_password" '
-        f"--poolmax {pool} --poolhardlimit true"
-    )
-    slave = ""
-    if (read.address, read.port) != (write.address, write.port):
-        slave = f"""
-once slave {database} \\
-  --name {DATABASE}_slave --hostname {_target(read)} --master false --masterid="$master_id\""""
-    return Step(
-        host=plan.host.name,
-        slug="register",
-        title="Register the cluster",
-        why="One server, one filestore, one database: every OX node finds them in configdb."
-        + (" Reads have an endpoint of their own, so they are registered as its slave." if slave else ""),
-        before=(
-            Test(
-                "the administration answers",
-                f"  wait_for 120 {SBIN}/listserver {ADMIN}",
-                f"Look at {LOG}; the password of oxadminmaster is the one that oxinstaller was given.",
-            ),
-        ),
-        command=f"""\
-install -d {STATE}
-# once NAME COMMAND...: what is registered twice is there twice.
-once() {{
-  name=$1
-  shift
-  if [ -e {STATE}/"registered.$name" ]; then
-    say "$name is registered already: $(cat {STATE}/"registered.$name")"
-  else
-    said=$("$@")
-    say "$said"
-    printf '%s\\n' "$said" >{STATE}/"registered.$name"
-  fi
-}}
-once server {SBIN}/registerserver {ADMIN} -n {shlex.quote(deployment.ox.server_name)}
-once filestore {SBIN}/registerfilestore {ADMIN} -t file://{deployment.filestore.path}
-once master {database} \\
-  --name {DATABASE} --hostname {_target(write)} --master true
-master_id=$(sed -n 's/^database \\([0-9][0-9]*\\) registered.*/\\1/p' {STATE}/registered.master)
-[ -n "$master_id" ] || stop 'registerdatabase named no id: look at {STATE}/registered.master'{slave}
-ox restart""",
-        after=(
-            Test(
-                "the database is listed",
-                f"  {SBIN}/listdatabase {ADMIN} | grep -q {DATABASE}",
-            ),
-        ),
-        repeat=Repeat.SKIPS,
-        undo="unregisterdatabase, unregisterfilestore and unregisterserver, then rm "
-        + f"{STATE}/registered.*",
-        needs=(State(plan.host.name, Holds.OX),),
-        gives=(State(plan.host.name, Holds.REGISTERED),),
-        log=LOG,
-        secrets=("configdb", "master"),
-    )
-
-
-def context(plan: HostPlan) -> Step:
-    """Return the step that makes a first context and a user to try everything with."""
-    return Step(
-        host=plan.host.name,
-        slug="context",
-        title="Make a context and a test user",
-        why="With them somebody can log in and see that everything works together.",
-        command=f"""\
-umask 077
-secret() {{ od -A n -N 12 -t x1 /dev/urandom | tr -d ' \\n'; }}
-admin=$(secret)
-user=$(secret)
-printf 'oxadmin %s\\ntestuser %s\\n' "$admin" "$user" >/root/oxconf-test-passwords
-{SBIN}/createcontext {ADMIN} -c 1 -u oxadmin -d 'Context Admin' -g Admin -s User -p "$admin" \\
-  -L defaultcontext -e oxadmin@example.com -q 1024 --access-combination-name=all
-{SBIN}/createuser -c 1 -A oxadmin -P "$admin" -u testuser -d 'Test User' -g Test -s User -p "$user" \\
-  -e testuser@example.com
-touch {STATE}/context
-say 'Their passwords are in /root/oxconf-test-passwords; remove it when you know them.'""",
-        done=f"  [ -e {STATE}/context ]",
-        after=(Test("the context is listed", f"  {SBIN}/listcontext {ADMIN} | grep -q defaultcontext"),),
-        repeat=Repeat.SKIPS,
-        undo=f"{SBIN}/deletecontext -A oxadminmaster -c 1, which asks for the password; rm {STATE}/context.",
-        needs=(State(plan.host.name, Holds.REGISTERED),),
-        log=LOG,
-        secrets=("master",),
     )
 
 

@@ -14,7 +14,7 @@ from oxconf.runbook import hosts
 from oxconf.runbook._writer import has_accounts, written_on
 from oxconf.runbook.leftover import drop_accounts
 from oxconf.runbook.nodes import BESIDE, LATER, PLAN
-from oxconf.runbook.ox import LOG, SBIN, STATE, first
+from oxconf.runbook.ox import LOG, OWNED, SBIN, first
 from oxconf.runbook.recover import peers
 from oxconf.runbook.restart import NODE, answers_again, around
 from oxconf.runbook.sql import accounts_sql
@@ -23,9 +23,6 @@ from oxconf.runbook.step import Holds, Phase, Repeat, Runbook, State, Step, Test
 NEW = "the new OX node"
 OTHERS = "each other OX node"
 LEAVING = "the OX node that leaves"
-
-OWNED = "/opt/open-xchange/etc/"
-"""oxinstaller writes below it; what the archive has there as well is put back after each call."""
 
 
 def add(plan: Plan, setup: Runbook) -> Runbook:
@@ -157,8 +154,7 @@ install -d -m 0700 "$kept"
 cp -a {OWNED.rstrip("/")} "$kept/oxinstaller-$(date +%Y%m%d-%H%M%S)"
 sh rootfs{OxInstaller.path}
 sh install.sh ${{yes:+--yes}} --replace {" ".join(owned)}
-install -d {STATE}
-touch {STATE}/oxinstaller
+mark oxinstaller
 ox restart""",
         after=(answers_again(plan.deployment),),
         repeat=Repeat.HARMLESS,

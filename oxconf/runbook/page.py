@@ -28,7 +28,7 @@ def to_markdown(runbook: Runbook, cluster: str, others: Sequence[Runbook] = ()) 
                 "title": phase.title,
                 "about": phase.about,
                 "places": _places(phase, numbered),
-                "steps": [_shown(group, numbered) for group in _groups(phase)],
+                "steps": [_shown(group, numbered, setup=runbook.name == SETUP) for group in _groups(phase)],
             }
             for phase in runbook.phases
         ],
@@ -76,7 +76,9 @@ def _places(phase: Phase, numbered: Mapping[tuple[str, str], tuple[int, str]]) -
     return f"{steps}, on {', '.join(hosts)}"
 
 
-def _shown(group: list[Step], numbered: Mapping[tuple[str, str], tuple[int, str]]) -> dict[str, Any]:
+def _shown(
+    group: list[Step], numbered: Mapping[tuple[str, str], tuple[int, str]], *, setup: bool
+) -> dict[str, Any]:
     first = group[0]
     numbers = [numbered[step.host, step.slug][0] for step in group]
     scripts: dict[str, list[str]] = {}
@@ -85,6 +87,8 @@ def _shown(group: list[Step], numbered: Mapping[tuple[str, str], tuple[int, str]
     needs = [
         need.holds.value if need.host == first.host else f"on {need.host}, {need.holds.value}"
         for need in first.needs
+        # The setup's steps look at what their own host has to have.
+        if not setup or need.host != first.host
     ]
     return {
         "numbers": f"{numbers[0]}" if len(numbers) == 1 else f"{numbers[0]} to {numbers[-1]}",
@@ -114,6 +118,7 @@ def _plain(step: Step, numbered: Mapping[tuple[str, str], tuple[int, str]]) -> d
         "on": list(step.hosts),
         "script": script,
         "words": step.words,
+        "example": step.example,
         "title": step.title,
         "why": step.why,
         "needs": [str(need) for need in step.needs],

@@ -80,7 +80,7 @@ def _names(servers: tuple[Host, ...]) -> tuple[str, ...]:
 def _note(deployment: Deployment) -> str:
     """Return the commands that write down this server's position and say it."""
     return f"""\
-install -d "$state"
+install -d -m 0700 "$state"
 sql --execute='SELECT {product.position(deployment)}' | tr -d '\\n' >"$state/position"
 say "  $me=$(cat "$state/position")\""""
 

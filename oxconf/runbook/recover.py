@@ -112,17 +112,20 @@ def _position(plan: Plan, server: Host) -> Step:
         loses="A server that hangs here is stopped.",
         command=f"""\
 systemctl stop {unit}
-install -d "$state"
+install -d -m 0700 "$state"
 uuid=$(sed -n 's/^uuid: *//p' "$data/grastate.dat")
 seqno=$(sed -n 's/^seqno: *//p' "$data/grastate.dat")
 [ -n "$uuid" ] || stop "$data/grastate.dat is missing or empty: this node counts as lost"
 if [ "$seqno" = -1 ] && [ "$uuid" != {WITHOUT} ]; then
-  said=$(mktemp)
-  chown mysql "$said"
-  {product.server_program(plan.deployment)} --user=mysql --wsrep-recover --log-error="$said" >>"$said" 2>&1 || true
-  found=$(sed -n 's/.*Recovered position: *\\([0-9a-f-]*:-\\{{0,1\\}}[0-9]*\\).*/\\1/p' "$said" | tail -n 1)
-  [ -n "$found" ] || {{ tail -n 20 "$said" >&2; stop 'the server could not say its position'; }}
-  rm "$said"
+  # The server opens its log itself, in a folder of its own; what it says before that goes to a file of root's.
+  said=$data/oxconf-position.log
+  {product.server_program(plan.deployment)} --user=mysql --wsrep-recover --log-error="$said" \\
+    >"$state/position.log" 2>&1 || true
+  found=$(cat "$said" "$state/position.log" 2>/dev/null |
+    sed -n 's/.*Recovered position: *\\([0-9a-f-]*:-\\{{0,1\\}}[0-9]*\\).*/\\1/p' | tail -n 1)
+  [ -n "$found" ] ||
+    {{ tail -n 20 "$state/position.log" "$said" >&2 || true; stop 'the server could not say its position'; }}
+  rm -f "$said" "$state/position.log"
   uuid=${{found%:*}}
   seqno=${{found##*:}}
 fi
@@ -200,6 +203,7 @@ rm "{POSITION}\"""",
         ends=tuple(State(server.name, Holds.POSITION) for server in servers),
         log=product.log(deployment),
     )
+
 
 
 def _ordinary(plan: Plan, servers: tuple[Host, ...]) -> Step:

@@ -4,10 +4,14 @@ from oxconf.artifacts._server import is_mariadb
 from oxconf.deployment.topology import database_hosts
 from oxconf.plan import Plan
 from oxconf.runbook import _product as product
+from oxconf.runbook.restore import look
 from oxconf.runbook.step import Phase, Repeat, Runbook, Step, Test
 
-SCRATCH = "/var/lib/oxconf/rehearsal"
-"""On the disk that /var/lib has; the live data folder is beside it and is not touched."""
+SCRATCH = "/var/lib/oxconf-rehearsal"
+"""On the disk that /var/lib has; the live data folder is beside it and is not touched.
+
+Not below /var/lib/oxconf, which is root's alone: the server's user has to come in.
+"""
 
 
 def rehearse(plan: Plan) -> Runbook:
@@ -20,6 +24,11 @@ def rehearse(plan: Plan) -> Runbook:
         "a checksum of each. Take it on a server that does not take the writes: loading needs disk and processor. "
         "Comparing with the live tables tells something only where nothing was written since the backup.",
         (
+            *(
+                (Phase("Look at the files", "They are looked at where the backup lies.", (look(plan),)),)
+                if plan.deployment.backup.folder is not None
+                else ()
+            ),
             Phase("Load and check", "On any database server.", (_rehearse(plan),)),
             Phase("Clean up", "On the same server.", (_remove(plan),)),
         ),
@@ -53,6 +62,7 @@ def _rehearse(plan: Plan) -> Step:
         why="What comes out of a backup is known when it has come out.",
         words="PATH of a dump (.sql or .sql.gz), of a folder with databases.sql.gz, or of a copy by "
         + prepare,
+        example="/root/databases.sql.gz",
         before=(
             Test(
                 "no rehearsal is there",
@@ -113,6 +123,7 @@ if cut -f 3,4 {SCRATCH}/checks | grep -vq '^status.OK$'; then
 fi
 tables | sed 's/.*/CHECKSUM TABLE &;/' | scratch >{SCRATCH}/checksums
 say "$count tables came out of it, and each of them is whole. Their checksums: {SCRATCH}/checksums\"""",
+        after=(Test("every table has a checksum", f"  [ -s {SCRATCH}/checksums ]"),),
         repeat=Repeat.HARMLESS,
         undo="The next step.",
         log=f"{SCRATCH}/data/errors",

@@ -5,7 +5,19 @@ from collections.abc import Iterator
 from oxconf.deployment.model import Host, Mode, Role
 from oxconf.deployment.topology import database_hosts, mounts_filestore, ox_hosts
 from oxconf.plan import HostPlan, Plan
-from oxconf.runbook import beside, database, filestore, front, hosts, maxscale, ox, replication
+from oxconf.runbook import (
+    beside,
+    database,
+    filestore,
+    front,
+    hosts,
+    maxscale,
+    ox,
+    register,
+    replication,
+    saved,
+)
+from oxconf.runbook.proof import proved
 from oxconf.runbook.step import SETUP, Holds, Phase, Runbook, State, Step, Test
 
 
@@ -13,7 +25,11 @@ def setup(plan: Plan) -> Runbook:
     """Return the runbook of the whole cluster."""
     order = _Order(plan)
     phases = (
-        Phase("Users and packages", "On every host, in any order.", tuple(order.packages())),
+        Phase(
+            "Users and packages",
+            "The hosts in any order; on each of them the user comes first, where it has one.",
+            tuple(order.packages()),
+        ),
         Phase(
             "Database", "All servers get their files, then the writer starts first.", tuple(order.database())
         ),
@@ -23,13 +39,16 @@ def setup(plan: Plan) -> Runbook:
         Phase("Beside them", "Backup, monitoring, and the packet filter last.", tuple(order.beside())),
         Phase("Verify", "On every host; it changes nothing.", tuple(order.verify())),
     )
-    return Runbook(
+    book = Runbook(
         SETUP,
         "From empty hosts to a working cluster",
-        "Each step is a script in the archive of its host. Take them in this order: a step that misses something "
-        "stops before it changes anything, and says what.",
+        "Each step is a script in the archive of its host. Take them in this order. Before it changes anything, a "
+        "step looks at all that it needs from earlier steps of its own host, and stops where something is missing, "
+        "with what to do about it. What must have been done on other hosts it can not see, but for a port that "
+        "answers: that stands under 'Before it, elsewhere', and is for you to look at.",
         phases,
     )
+    return proved(book)
 
 
 def checks(plan: Plan, host: HostPlan) -> tuple[Test, ...]:
@@ -68,7 +87,7 @@ class _Order:
 
     def database(self) -> Iterator[Step]:
         deployment, servers = self.deployment, self.servers
-        yield from (database.save(deployment, server) for server in servers)
+        yield from (saved.save(deployment, server) for server in servers)
         yield from (database.stop(deployment, server) for server in servers)
         yield from self._files(*servers)
         yield from (database.datadir(deployment, server) for server in servers)
@@ -81,6 +100,7 @@ class _Order:
         deployment, (first, *others) = self.deployment, self.servers
         yield database.bootstrap(deployment, first)
         yield database.accounts(deployment, first)
+        yield saved.reload(deployment, first)
         for number, server in enumerate(others, 1):
             yield database.join(deployment, server, self.servers[:number])
         yield database.restart_first(deployment, first)
@@ -101,6 +121,7 @@ class _Order:
         deployment, (master, *slaves) = self.deployment, self.servers
         yield database.start(deployment, master)
         yield database.accounts(deployment, master)
+        yield saved.reload(deployment, master)
         if not slaves:
             return
         for slave in slaves:
@@ -125,8 +146,8 @@ class _Order:
             yield ox.configdb(deployment, self.plan.of(first), self.servers)
         yield from self._files(first)
         yield from self._nodes(first)
-        yield ox.register(deployment, self.plan.of(first))
-        yield ox.context(self.plan.of(first))
+        yield register.register(deployment, self.plan.of(first))
+        yield register.context(deployment, self.plan.of(first))
         others = tuple(host for host in ox_hosts(deployment) if host is not first)
         yield from self._files(*others)
         yield from self._nodes(*others)

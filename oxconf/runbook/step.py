@@ -43,6 +43,7 @@ class Holds(Enum):
     RENEWED = "it uses the new password"
     REREGISTERED = "configdb has the new password of the registered databases"
     RESTARTED = "it has been restarted"
+    RESTORED = "what the backup has is back"
     CHANGED = "the new password alone is valid"
 
 

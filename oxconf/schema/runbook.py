@@ -20,6 +20,7 @@ def runbook() -> Schema:
         "on": array("Hosts whose archives hold the script.", {"type": "string"}),
         "script": text("Path of the script below runbook/ of the archive, without the ending .sh."),
         "words": text("What the script is given on its command line; empty: nothing."),
+        "example": text("Words that the script could be given; empty: `words` says enough."),
         "title": text("What is done."),
         "why": text("Why it is done."),
         "needs": array("What other steps must have brought about, as `host: state`.", states),

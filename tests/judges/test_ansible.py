@@ -14,6 +14,7 @@ from installing import Machine
 from judges.harness import need
 
 from oxconf.deployment.secrets import PURPOSES
+from oxconf.exchange.ansible import CONFIGURED
 
 HOSTS = ("db1", "db2", "db3", "ox1", "web1")
 
@@ -28,6 +29,7 @@ def cluster(tmp_path: Path) -> Path:
     subprocess.run([sys.executable, *command], check=True, capture_output=True, env=os.environ | secrets)
     for host in HOSTS:
         Machine(tmp_path / host).set_up()
+    Machine(tmp_path / "ox1").write(CONFIGURED, "")
     return out
 
 
@@ -91,6 +93,19 @@ def test_a_foreign_edit_on_one_database_host_stops_the_next(cluster: Path) -> No
     assert "/etc/mysql/ox.conf.d/ox.cnf was changed since the last install" in said
     assert said.count("PLAY [") == 1
     assert first.text("/etc/mysql/ox.conf.d/ox.cnf") == "mine\n"
+
+
+def test_an_ox_node_that_oxinstaller_has_not_configured_is_refused(cluster: Path) -> None:
+    node = Machine(cluster.parent / "ox1")
+    (node.root / CONFIGURED.lstrip("/")).unlink()
+    before = node.state()
+
+    said = play(cluster, code=2)
+
+    assert "oxinstaller has not run on this host" in said
+    assert node.state() == before
+    assert changed(said)["web1"] == 1
+    play(cluster, "--check", "--limit", "ox1")
 
 
 def test_ansible_lint_has_nothing_to_say(cluster: Path) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 import random
+import shutil
 import subprocess
 import threading
 import time
@@ -50,7 +52,7 @@ class Site:
             backup, store=str(self.store), folder=str(self.backups), dump=str(folder / "slow-dump"), keep=3
         )
         self._write("backup", backup.render().replace(ACCOUNT_FILE, str(folder / "account.cnf")))
-        self._write("restore", restore.render())
+        self._write("restore", evolve(restore, folder=str(folder / "beside")).render())
         quoted = PASSWORD.replace("\\", "\\\\").replace("'", "''")
         running.sql(f"CREATE USER backup@'127.0.0.1' IDENTIFIED BY '{quoted}'")
         running.sql("GRANT SELECT, SHOW VIEW, TRIGGER, EVENT ON *.* TO backup@'127.0.0.1'")
@@ -66,7 +68,11 @@ class Site:
 
     def run(self, name: str, *words: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [str(self.folder / name), *words], capture_output=True, text=True, env=WITH_DAEMONS
+            [str(self.folder / name), *words],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            env=WITH_DAEMONS,
         )
 
     def made(self) -> list[Path]:
@@ -189,10 +195,26 @@ def test_every_file_that_a_row_names_comes_back(site: Site, backup: Path, folder
         again = site.run("restore", str(backup), "--server", login)
         assert (again.returncode, "--replace drops them first" in again.stderr) == (1, True)
         fresh.sql("CREATE TABLE oxdb_5.newer (i INT)")
-        assert site.run("restore", str(backup), "--server", login, "--replace").returncode == 0
+        done = site.run("restore", str(backup), "--server", login, "--replace")
+        assert (done.returncode, "nothing was done" in done.stderr) == (1, True), (
+            "nobody was there to say yes"
+        )
+        assert "newer" in fresh.sql("SHOW TABLES IN oxdb_5")
+        done = site.run("restore", str(backup), "--server", login, "--replace", "--yes")
+        assert done.returncode == 0, done.stderr
+        (kept,) = (folder / "beside").iterdir()
+        assert "CREATE TABLE `newer`" in gzip.decompress((kept / "databases.sql.gz").read_bytes()).decode()
         assert sorted(fresh.sql("SHOW TABLES IN oxdb_5").split()) == ["infostore", "v"]
     files = site.run("restore", str(backup), "--files", str(target))
     assert (files.returncode, "is not empty" in files.stderr) == (1, True)
+    changed = target / CONTEXT / named[0]
+    changed.write_text("somebody wants this back")
+    shutil.rmtree(kept)
+    files = site.run("restore", str(backup), "--files", str(target), "--replace", "--yes")
+    assert files.returncode == 0, files.stderr
+    assert changed.read_text() == f"content of {named[0]}"
+    (kept,) = (folder / "beside").iterdir()
+    assert (kept / "filestore" / CONTEXT / named[0]).read_text() == "somebody wants this back"
 
 
 def test_nothing_is_left_in_the_filestore_and_others_can_not_read_the_backup(

@@ -73,12 +73,25 @@ def set_up(mode: str, tmp: Path) -> Iterator[LabCluster]:
         need(command, package)
     cluster = LabCluster(described(mode), tmp)
     try:
+        if mode == "standalone":
+            leave_databases(cluster)
         cluster.set_up()
         cluster.all_pass()
         fill(cluster, "db1")
         yield cluster
     finally:
         cluster.close()
+
+
+def leave_databases(cluster: LabCluster) -> None:
+    """What a server of before holds: databases, and accounts that the new one shall not have."""
+    cluster["db1"].sh("systemctl start mariadb")
+    cluster["db1"].sh(
+        'mariadb --execute="CREATE DATABASE configdb; CREATE TABLE configdb.server (name TEXT); '
+        "INSERT INTO configdb.server VALUES ('before'); CREATE DATABASE \\`old 1\\`; "
+        "CREATE TABLE \\`old 1\\`.t (i INT); "
+        "CREATE USER nobody@'%'\""
+    )
 
 
 def fill(cluster: LabCluster, host: str) -> None:
@@ -343,6 +356,70 @@ def test_the_writes_wait_for_the_hour_of_the_failback(galera: LabCluster) -> Non
     assert galera["db2"].sh(enabled).strip() == "enabled"
 
 
+def test_the_databases_of_before_are_back_and_its_accounts_are_not(standalone: LabCluster) -> None:
+    db1 = standalone["db1"]
+    assert db1.sql("SELECT name FROM configdb.server") == "before\n"
+    assert db1.sql("SHOW TABLES IN `old 1`") == "t\n"
+    assert db1.sql("SELECT COUNT(*) FROM mysql.user WHERE User = 'nobody'") == "0\n"
+
+    # Taken again it finds that it is done, also long after: nothing that was written since is overwritten.
+    db1.sql("INSERT INTO configdb.server VALUES ('since')")
+    assert "is done already" in standalone.take("setup", "reload", "db1")
+    db1.sh("rm /var/lib/oxconf/reload*")
+    said = standalone.take("setup", "reload", "db1", check=False)
+    assert "this server has a database configdb already" in said
+    assert db1.sql("SELECT COUNT(*) FROM configdb.server") == "2\n"
+    # A run that was killed goes on.
+    db1.sql("DROP TABLE `old 1`.t")
+    db1.sh("touch /var/lib/oxconf/reload")
+    standalone.take("setup", "reload", "db1")
+    assert db1.sql("SHOW TABLES IN `old 1`") == "t\n"
+
+
+def test_a_restore_keeps_what_was_there_and_no_one_may_be_connected(standalone: LabCluster) -> None:
+    db1 = standalone["db1"]
+    db1.sh(
+        "mariadb-dump --defaults-file=/root/.my.cnf --databases configdb ox_5 | gzip >/root/databases.sql.gz; "
+        "mariadb-dump --defaults-file=/root/.my.cnf --all-databases >/root/all.sql"
+    )
+    db1.sql("DROP TABLE configdb.server; CREATE TABLE configdb.newer (i INT)")
+
+    said = standalone.take("restore", "load", "db1", "/root/all.sql", check=False)
+    assert "and with them other accounts" in said
+    standalone["ox1"].write("/tmp/password", standalone.passwords["configdb"])
+    with standalone.asked_all_the_time("ox1", ASK.replace("SELECT 1", "SELECT SLEEP(1)")):
+        said = standalone.take("restore", "load", "db1", "/root/databases.sql.gz", check=False)
+        assert "this does not hold: nobody is connected as the user of Open-Xchange" in said
+    assert db1.sql("SHOW TABLES IN configdb") == "newer\n"
+    standalone.take("restore", "load", "db1", "/root/databases.sql.gz")
+
+    assert db1.sql("SHOW TABLES IN configdb") == "server\n"
+    assert "CREATE TABLE `newer`" in db1.sh("cat /var/backups/oxconf/before-restore-*.sql")
+    standalone.all_pass()
+
+
+def test_only_files_that_the_archive_has_can_be_switched_on(standalone: LabCluster) -> None:
+    db1 = standalone["db1"]
+    db1.sh("mv /etc/mysql/ox.conf.d/ox.cnf /root; rm /var/lib/oxconf/datadir")
+
+    said = standalone.take("setup", "enable", "db1", check=False)
+    assert "this does not hold: every file is as this archive has it. Take the step install first." in said
+
+    db1.sh("mv /root/ox.cnf /etc/mysql/ox.conf.d; touch /var/lib/oxconf/datadir")
+    standalone.take("setup", "enable", "db1")
+
+
+def test_passwords_that_are_missing_are_named(standalone: LabCluster) -> None:
+    db1 = standalone["db1"]
+    db1.sh(
+        "cp runbook/accounts.sql /root; echo \"SELECT 'REPLACE_root', 'REPLACE_backup'\" >>runbook/accounts.sql"
+    )
+    said = standalone.take("setup", "accounts", "db1", check=False)
+    db1.sh("cp /root/accounts.sql runbook")
+
+    assert "passwords are missing in this archive: backup root. Put them into FILE" in said
+
+
 @pytest.mark.parametrize("kind", ["dump", "packed", "copy"])
 def test_a_restore_is_rehearsed_beside_the_live_server(standalone: LabCluster, kind: str) -> None:
     host = standalone["db1"]
@@ -365,8 +442,10 @@ def test_a_restore_is_rehearsed_beside_the_live_server(standalone: LabCluster, k
         }[kind]
     )
     said = standalone.take("rehearse-restore", "rehearse", "db1", backup)
-    assert "1 tables came out of it" in said
-    assert host.sh("cat /var/lib/oxconf/rehearsal/checksums") == checksum(standalone, "db1")
+    assert re.search("[13] tables came out of it", said)
+    # install.sh keeps /var/lib/oxconf for root; a rehearsal comes after it.
+    assert host.sh("stat -c %a /var/lib/oxconf") == "700\n"
+    assert checksum(standalone, "db1") in host.sh("cat /var/lib/oxconf-rehearsal/checksums")
     assert host.sql("SELECT @@datadir, @@socket, @@pid_file") == before
     said = standalone.take("rehearse-restore", "rehearse", "db1", backup, check=False)
     assert "this does not hold: no rehearsal is there" in said

@@ -46,20 +46,39 @@ case $tool in
     option --master-pass >"$state/master"
     ;;
   *)
-    [ "$tool" = createuser ] || [ "$(option -P)" = "$(cat "$state/master")" ] || { echo 'Authentication failed'; exit 101; }
+    # The administration answers a while after its program has started.
+    [ -z "$(find /run/standin/open-xchange.service.pid -newermt '-3 seconds')" ] ||
+      { echo 'Server response: no connection'; exit 102; }
     case $tool in
-      list*) cat "$state/${tool#list}" 2>/dev/null || true ;;
-      registerdatabase)
-        id=$(($(wc -l <"$state/database" 2>/dev/null || echo 0) + 4))
-        echo "$id $(option --name)" >>"$state/database"
-        echo "database $id registered"
-        ;;
-      register*)
-        echo "$*" >>"$state/${tool#register}"
-        echo "${tool#register} 2 registered"
-        ;;
-      createcontext) option -L >>"$state/context"; echo 'context 1 created' ;;
-      createuser) echo 'user 3 in context 1 created' ;;
+      *user) [ "$(option -P)" = "$(cat "$state/admin")" ] || { echo 'Authentication failed'; exit 101; } ;;
+      *) [ "$(option -P)" = "$(cat "$state/master")" ] || { echo 'Authentication failed'; exit 101; } ;;
     esac
+    kind=${tool#register}
+    kind=${kind#create}
+    rows=$state/${kind#list}
+    # With --csv as the real ones: a line of names, then a row a line, each field in quotes.
+    row() {
+      printf '"%s"' "$1" >>"$rows"
+      shift
+      printf ',"%s"' "$@" >>"$rows"
+      echo >>"$rows"
+    }
+    id=$(($(cat "$rows" 2>/dev/null | wc -l) + 4))
+    case $tool in
+      list*)
+        echo 'id,name'
+        grep -F -e "$(option -s | tr -d '*')" "$rows" 2>/dev/null || true
+        exit 0
+        ;;
+      registerdatabase) row "$id" "$(option --name)" "jdbc:mysql://$(option --hostname)/?x=1" "$(option --master)" ;;
+      registerserver) row "$id" "$(option -n)" ;;
+      registerfilestore) row "$id" "$(option -t | sed 's|///|/|')" 1000 ;;
+      createcontext)
+        row "$(option -c)" 4 store true 1024 0 '' "$(option -L)"
+        option -p >"$state/admin"
+        ;;
+      createuser) row "$id" "$(option -u)" "$(option -d)" ;;
+    esac
+    echo "$kind $id done"
     ;;
 esac

@@ -60,12 +60,25 @@ BACKUP = Reference(
     lambda text: found_in(_BACKUP, text),
 )
 
-_RESTORE = {"folder": r"They are in ([^\"]+)\"", "client": r"^ask\(\) \{ (\S+)"}
+_RESTORE = {
+    "folder": r"They are in ([^\"]+)\"",
+    "client": r"^ask\(\) \{ (\S+)",
+    "dump": r"^    \{ (\S+) --defaults-file=",
+    "dump options": r"^    \{ \S+ --defaults-file=\"\$option_file\" (.+) --databases ",
+}
 
 RESTORE = Reference(
     (
         entry("folder", "path", "Where the backups are.", Mark.OURS, "set in the cluster file"),
         entry("client", "text", "Command line client.", Mark.SOURCE, "the packages of the server's flavour"),
+        entry("dump", "text", "Dump program.", Mark.SOURCE, "the packages of the server's flavour"),
+        entry(
+            "dump options",
+            "list",
+            "How what is replaced is kept.",
+            Mark.SOURCE,
+            "mysqldump(1), as for the backup; the position in the binary log is of no use to the same server",
+        ),
     ),
     lambda text: found_in(_RESTORE, text),
 )

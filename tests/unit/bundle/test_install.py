@@ -290,7 +290,7 @@ def test_a_placeholder_is_refused(machine: Machine) -> None:
 
     said = machine.install(code=1)
 
-    assert f"{WSREP} holds a placeholder instead of a password, in line 2" in said
+    assert f"{WSREP} holds a placeholder instead of a password, in line 2 (sst)" in said
     assert machine.state() == before
 
 

@@ -9,7 +9,8 @@ from click.testing import CliRunner
 
 from oxconf.api import load
 from oxconf.cli import oxconf
-from oxconf.exchange.ansible import ansible_files, inventory
+from oxconf.exchange.ansible import CONFIGURED, ansible_files, inventory
+from oxconf.runbook import ox
 from oxconf.syntax._base import Unwritable
 
 FILES = {"inventory.yml", "playbook.yml", "install-archive.yml"}
@@ -32,6 +33,7 @@ all:
     "ox1":
       ansible_host: "10.20.30.213"
       oxconf_archive: "poc-ox1.tar.gz"
+      oxconf_after: "/var/lib/oxconf/oxinstaller"
   children:
     oxconf_databases:
       hosts:
@@ -50,6 +52,10 @@ all:
         "ox1":
 """
     )
+
+
+def test_the_playbook_waits_for_the_step_of_the_runbook() -> None:
+    assert CONFIGURED == ox.CONFIGURED
 
 
 def test_what_ansible_would_fill_in_is_refused() -> None:

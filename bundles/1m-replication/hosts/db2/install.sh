@@ -244,7 +244,8 @@ make_plan() {
         gid=$number
         lines=$(grep -naE "$placeholder" "$here/rootfs$path" | cut -d: -f1 | tr '\n' ' ')
         if [ -n "$lines" ]; then
-            warn "$path holds a placeholder instead of a password, in line $lines"
+            names=$(grep -aoE "$placeholder" "$here/rootfs$path" | grep -o 'REPLACE_[a-z]*' | cut -c 9- | sort -u | tr '\n' ' ')
+            warn "$path holds a placeholder instead of a password, in line $lines${names:+(${names% })}"
             placeholders=yes
         fi
         count=$((count + 1))
@@ -485,7 +486,8 @@ judge_after() {
     if changes_below /etc/mysql/; then
         server=mysqld
         ! command -v mariadbd >/dev/null 2>&1 || server=mariadbd
-        accepted "the database server" "$server" --user=mysql --help --verbose
+        # Percona XtraDB Cluster 5.6 and 5.7 would join the cluster before they print their help. Others pass it over.
+        accepted "the database server" "$server" --user=mysql --loose-wsrep-provider=none --help --verbose
     fi
 }
 
@@ -557,9 +559,10 @@ leave() {
     exit "$code"
 }
 
-# Print the commands that the changed files ask for, each once, in the order of services.txt.
-print_services() {
-    : >"$work/printed"
+# Write the commands that the changed files ask for, each once, in the order of services.txt, to `due`: a step of the
+# runbook does them from there, also after a run that was killed.
+note_due() {
+    : >"$work/due"
     while read -r when path command; do
         if has_line "$work/in" "$path"; then
             [ "$when" != remove ] || continue
@@ -568,11 +571,15 @@ print_services() {
         else
             continue
         fi
-        has_line "$work/printed" "$command" || say "$command" >>"$work/printed"
+        has_line "$work/due" "$command" || say "$command" >>"$work/due"
     done <"$1"
-    if [ -s "$work/printed" ]; then
+    publish "$state/due" <"$work/due" || die "$state can not be written"
+}
+
+print_due() {
+    if [ -s "$work/due" ]; then
         say "Nothing was restarted. To make it take effect, in this order:"
-        sed 's/^/    /' "$work/printed"
+        sed 's/^/    /' "$work/due"
     fi
 }
 
@@ -624,14 +631,15 @@ finish_install() {
     remember_installed
     publish "$state/services" <"$here/services.txt" || die "$state can not be written"
     say "$pending" | publish "$state/last" || die "$state can not be written"
+    # What this archive has was installed; the rest of what changed was removed.
+    grep -xF -f "$backup/paths" "$work/paths" >"$work/in"
+    cp -- "$backup/paths" "$work/out"
+    note_due "$backup/services"
     phase='done'
     rm -f -- "$state/pending"
     say "Installed. What was replaced is in $backup; --rollback puts it back."
     [ -z "$root" ] || say "The daemons were not asked: $root is not the running system."
-    # What this archive has was installed; the rest of what changed was removed.
-    grep -xF -f "$backup/paths" "$work/paths" >"$work/in"
-    cp -- "$backup/paths" "$work/out"
-    print_services "$backup/services"
+    print_due
 }
 
 do_rollback() {
@@ -684,11 +692,12 @@ do_rollback() {
     else
         rm -f -- "$state/last"
     fi
-    rm -f -- "$state/pending"
-    say "Put back."
     sed -n 's/^kept [a-z]* \([^ ]*\) .*/\1/p' "$backup/changes" >"$work/in"
     sed -n 's/^new [a-z]* \([^ ]*\) .*/\1/p' "$backup/changes" >"$work/out"
-    print_services "$backup/services"
+    note_due "$backup/services"
+    rm -f -- "$state/pending"
+    say "Put back."
+    print_due
 }
 
 # --- the call ----------------------------------------------------------------------------------------------------

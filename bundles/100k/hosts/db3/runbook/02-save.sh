@@ -35,6 +35,20 @@ if is_done >/dev/null 2>&1; then
   exit 0
 fi
 
+before_1() {
+  patience=1
+  states=$(dpkg-query --show --showformat='${db:Status-Status}\n' mariadb-server mariadb-backup socat) || return 1
+  ! printf '%s\n' "$states" | grep -vqx installed
+}
+require before_1 'every package is installed' 'Take the step packages first.'
+
+before_2() {
+  patience=1
+  here=$(dpkg-query --show --showformat='${Version}' mariadb-server 2>/dev/null) || here=
+  printf '%s\n' "$here" | grep -qE '^([0-9]+:)?10\.11[.+~-]'
+}
+require before_2 'mariadb-server is 10.11' 'Take the step packages first.'
+
 systemctl start mariadb.service || say 'The server that was here does not start.'
 if ! wait_for 30 sql --execute='SELECT 1'; then
   stop 'no server to ask: if /var/lib/mysql holds databases, save them by hand, then: touch /var/backups/oxconf/databases.none'
@@ -54,10 +68,18 @@ else
       >"$file.part"
   tail -n 1 "$file.part" | grep -q '^-- Dump completed' || stop "$file.part is not complete"
   printf '%s\n' "$names" | while read -r name; do
-    grep -qxF "-- Current Database: \`$name\`" "$file.part" || stop "$name is missing in $file.part"
+    grep -qxF -e "-- Current Database: \`$name\`" "$file.part" || stop "$name is missing in $file.part"
   done
   mv "$file.part" "$file"
   say "Saved and compared with the list: $file"
 fi
+
+after_1() {
+  for file in /var/backups/oxconf/databases-*.sql /var/backups/oxconf/databases.none; do
+    [ ! -e "$file" ] || return 0
+  done
+  return 1
+}
+confirm after_1 'the dump is in /var/backups/oxconf, or a note that there was nothing to save'
 
 say "$step: done."

@@ -31,6 +31,23 @@ if is_done >/dev/null 2>&1; then
   exit 0
 fi
 
+before_1() {
+  patience=1
+  was_done() {
+  [ ! -e /var/lib/oxconf/datadir ] || return 0
+  for file in /var/backups/oxconf/databases-*.sql /var/backups/oxconf/databases.none; do
+    [ ! -e "$file" ] || return 0
+  done
+  return 1
+  }
+  ! was_done || return 0
+  for file in /var/backups/oxconf/databases-*.sql /var/backups/oxconf/databases.none; do
+    [ ! -e "$file" ] || return 0
+  done
+  return 1
+}
+require before_1 'the dump is in /var/backups/oxconf, or a note that there was nothing to save' 'Take the step save first.'
+
 systemctl stop mariadb.service
 
 after_1() {

@@ -21,18 +21,25 @@ me='filestore1'
 begin "$@"
 
 before_1() {
+  patience=1
+  [ "$(id -u open-xchange):$(id -g open-xchange)" = 1001:1001 ]
+}
+require before_1 'open-xchange is 1001:1001' 'Take the step user first.'
+
+before_2() {
   set -- nfs-kernel-server nfs-common rpcbind
   for package in "$@"; do
     apt-cache show --no-all-versions "$package" | grep -q ^Version: || return 1
   done
 }
-require before_1 'apt knows every package' 'Add the missing repository (database: its vendor'"'"'s; open-xchange-*: software.open-xchange.com), then apt-get update.'
+require before_2 'apt knows every package' 'Add the missing repository (database: its vendor'"'"'s; open-xchange-*: software.open-xchange.com), then apt-get update.'
 
 export DEBIAN_FRONTEND=noninteractive
 apt-get install --yes --no-upgrade nfs-kernel-server nfs-common rpcbind
 
 after_1() {
-  dpkg-query --status nfs-kernel-server nfs-common rpcbind
+  states=$(dpkg-query --show --showformat='${db:Status-Status}\n' nfs-kernel-server nfs-common rpcbind) || return 1
+  ! printf '%s\n' "$states" | grep -vqx installed
 }
 confirm after_1 'every package is installed'
 

@@ -20,9 +20,30 @@ me='ox2'
 . "$(dirname "$0")/lib.sh"
 begin "$@"
 
+before_1() {
+  patience=1
+  sh install.sh --dry-run | grep -q '^Nothing to do'
+}
+require before_1 'every file is as this archive has it' 'Take the step install first.'
+
 systemctl daemon-reload
 a2enmod -q proxy proxy_ajp proxy_balancer lbmethod_byrequests slotmem_shm headers expires deflate
 a2enconf -q proxy_ajp
 systemctl enable haproxy.service keepalived.service
+
+after_1() {
+  systemctl is-enabled --quiet haproxy.service || return 1
+  a2query -q -m proxy || return 1
+  a2query -q -m proxy_ajp || return 1
+  a2query -q -m proxy_balancer || return 1
+  a2query -q -m lbmethod_byrequests || return 1
+  a2query -q -m slotmem_shm || return 1
+  a2query -q -m headers || return 1
+  a2query -q -m expires || return 1
+  a2query -q -m deflate || return 1
+  a2query -q -c proxy_ajp || return 1
+  systemctl is-enabled --quiet keepalived.service || return 1
+}
+confirm after_1 'each of them is switched on'
 
 say "$step: done."

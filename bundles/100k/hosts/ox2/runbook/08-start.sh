@@ -20,6 +20,22 @@ me='ox2'
 . "$(dirname "$0")/lib.sh"
 begin "$@"
 
+before_1() {
+  patience=1
+  systemctl is-enabled --quiet haproxy.service || return 1
+  a2query -q -m proxy || return 1
+  a2query -q -m proxy_ajp || return 1
+  a2query -q -m proxy_balancer || return 1
+  a2query -q -m lbmethod_byrequests || return 1
+  a2query -q -m slotmem_shm || return 1
+  a2query -q -m headers || return 1
+  a2query -q -m expires || return 1
+  a2query -q -m deflate || return 1
+  a2query -q -c proxy_ajp || return 1
+  systemctl is-enabled --quiet keepalived.service || return 1
+}
+require before_1 'each of them is switched on' 'Take the step enable first.'
+
 systemctl enable apache2.service keepalived.service
 systemctl restart apache2.service keepalived.service
 

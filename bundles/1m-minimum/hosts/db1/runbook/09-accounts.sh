@@ -23,11 +23,30 @@ data=/var/lib/mysql
 . "$(dirname "$0")/lib.sh"
 begin "$@"
 
+before_1() {
+  patience=1
+  was_done() {
+  [ "$(status wsrep_cluster_status)" = Primary ]
+  }
+  ! was_done || return 0
+  synced() { [ "$(status wsrep_local_state_comment) $(status wsrep_cluster_status)" = 'Synced Primary' ]; }
+  wait_for 300 synced
+}
+require before_1 'the node is Synced and Primary' 'Take the step bootstrap first.'
+
 sql <runbook/accounts.sql
 
 after_1() {
   "$client" --execute="SELECT 1"
 }
 confirm after_1 'root logs in with /root/.my.cnf'
+
+after_2() {
+  known=$(sql --execute="SELECT CONCAT(User, '@', Host) FROM mysql.user")
+  for account in openexchange@10.20.30.213 openexchange@10.20.30.215 sstuser@localhost clustercheck@localhost; do
+    printf '%s\n' "$known" | grep -qxF -e "$account" || return 1
+  done
+}
+confirm after_2 'every account is there'
 
 say "$step: done."

@@ -26,9 +26,19 @@ data=/var/lib/mysql
 begin "$@"
 
 before_1() {
+  patience=1
+  was_done() {
+  [ -e /var/lib/oxconf/datadir ] && [ -d /var/lib/mysql/mysql ]
+  }
+  ! was_done || return 0
+  [ -d /var/lib/mysql/mysql ] && [ "$(stat -c %U /var/lib/mysql/mysql)" = mysql ]
+}
+require before_1 'the data folder has the server'"'"'s own tables, and they belong to mysql' 'Take the step datadir first.'
+
+before_2() {
   answers 10.20.30.217 4567
 }
-require before_1 'a node of the cluster answers on port 4567' 'Start db1 first, and look at firewalls between the hosts.'
+require before_2 'a node of the cluster answers on port 4567' 'Start db1 first, and look at firewalls between the hosts.'
 
 systemctl enable mariadb.service
 systemctl start mariadb.service

@@ -22,6 +22,39 @@ me='ox1'
 . "$(dirname "$0")/lib.sh"
 begin "$@"
 
+before_1() {
+  patience=1
+  states=$(dpkg-query --show --showformat='${db:Status-Status}\n' haproxy keepalived nfs-common rpcbind apache2 curl mariadb-client open-xchange-meta-server open-xchange-meta-admin open-xchange-authentication-database open-xchange-gui open-xchange-gui-wizard-plugin-gui open-xchange-configjump-generic-gui open-xchange-online-help-de open-xchange-online-help-en open-xchange-online-help-fr) || return 1
+  ! printf '%s\n' "$states" | grep -vqx installed
+}
+require before_1 'every package is installed' 'Take the step packages first.'
+
+before_2() {
+  patience=1
+  was_done() {
+  MYSQL_PWD=$configdb_password mysql --no-defaults --host=10.20.30.217 --port=3306 --user=openexchange --batch --skip-column-names --execute="SHOW TABLES IN configdb LIKE 'server'" | grep -qx server
+  }
+  ! was_done || return 0
+  MYSQL_PWD=$configdb_password mysql --no-defaults --host=10.20.30.217 --port=3306 --user=openexchange --batch --skip-column-names --execute="SHOW TABLES IN configdb LIKE 'server'" | grep -qx server
+}
+require before_2 'configdb exists' 'Take the step configdb first.'
+
+before_3() {
+  patience=1
+  was_done() {
+  [ -e /var/lib/oxconf/oxinstaller ]
+  }
+  ! was_done || return 0
+  [ -e /var/lib/oxconf/oxinstaller ]
+}
+require before_3 'oxinstaller has run' 'Take the step oxinstaller first.'
+
 sh install.sh --yes
+rm -f "$state/due"
+
+after_1() {
+  sh install.sh --dry-run | grep -q '^Nothing to do'
+}
+confirm after_1 'every file is as this archive has it'
 
 say "$step: done."

@@ -73,9 +73,16 @@ check_12() {
 check check_12 'new sessions reach ox2' 'Is Open-Xchange started on ox2, and is its AJP_JVM_ROUTE OX2?'
 
 check_13() {
+  for drain in /etc/apache2/conf-enabled/oxconf-drain-*; do
+    [ ! -L "$drain" ] || return 1
+  done
+}
+check check_13 'every node gets new sessions: none is drained' 'Take the step admit of the runbook restart, for each oxconf-drain-NAME.conf in that folder.'
+
+check_14() {
   answers 10.20.30.230 80
 }
-check check_13 'the web address 10.20.30.230 answers on port 80' 'journalctl -u keepalived on each holder: the checked service must answer on one of them.'
+check check_14 'the web address 10.20.30.230 answers on port 80' 'journalctl -u keepalived on each holder: the checked service must answer on one of them.'
 
-[ "$failed" = 0 ] || { say "$failed of 13 failed."; exit 1; }
-say 'All 13 passed.'
+[ "$failed" = 0 ] || { say "$failed of 14 failed."; exit 1; }
+say 'All 14 passed.'

@@ -9,7 +9,7 @@
 #   - db1: units and modules are switched on
 #
 # Again: may be repeated: it finds that it is done, and does nothing.
-# To undo: Stop the server, move the old folder back to /var/lib/mysql, and remove /var/lib/oxconf/datadir.
+# To undo: Stop the server, move /var/lib/mysql away, then the folder of before to its place, and the logs of /var/log/mysql/before-* back into /var/log/mysql; remove /var/lib/oxconf/datadir.
 
 # Variables go to lib.sh and come from secrets.sh; the functions are called by name.
 # shellcheck disable=SC1091,SC2034,SC2154,SC2317
@@ -34,30 +34,64 @@ if is_done >/dev/null 2>&1; then
 fi
 
 before_1() {
+  patience=1
+  was_done() {
+  [ -e /var/lib/oxconf/datadir ]
+  }
+  ! was_done || return 0
   ! systemctl is-active --quiet mysql.service
 }
-require before_1 'mysql.service is stopped' 'systemctl stop mysql.service'
+require before_1 'mysql.service is stopped' 'Take the step stop first.'
 
 before_2() {
+  patience=1
+  was_done() {
+  [ ! -e /var/lib/oxconf/datadir ] || return 0
+  for file in /var/backups/oxconf/databases-*.sql /var/backups/oxconf/databases.none; do
+    [ ! -e "$file" ] || return 0
+  done
+  return 1
+  }
+  ! was_done || return 0
+  for file in /var/backups/oxconf/databases-*.sql /var/backups/oxconf/databases.none; do
+    [ ! -e "$file" ] || return 0
+  done
+  return 1
+}
+require before_2 'the dump is in /var/backups/oxconf, or a note that there was nothing to save' 'Take the step save first.'
+
+before_3() {
+  patience=1
+  systemctl is-enabled --quiet oxconf-write-address.service || return 1
+}
+require before_3 'each of them is switched on' 'Take the step enable first.'
+
+before_4() {
+  ! mountpoint -q /var/lib/mysql || [ -z "$(ls -A /var/lib/mysql)" ]
+}
+require before_4 '/var/lib/mysql is no disk of its own, or an empty one' 'A mount point can not be renamed. The step save has saved its databases: mount the disk elsewhere, move away what is on it, lost+found too, and mount it at /var/lib/mysql again.'
+
+before_5() {
   [ -e /etc/mysql/ox.conf.d/ox.cnf ] && grep -qs ox.conf.d /etc/mysql/my.cnf
 }
-require before_2 'the server reads the files of this archive' 'Run the step install first.'
+require before_5 'the server reads the files of this archive' 'Run the step install first.'
 
 ask 'The databases in /var/lib/mysql leave this server. They stay on the disk, under another name.'
 
-old=/var/lib/mysql.$(date +%Y%m%d-%H%M%S)
-if [ -d /var/lib/mysql ]; then
-  mv /var/lib/mysql "$old"
-  say "The data of before: $old"
-fi
+when=$(date +%Y%m%d-%H%M%S)
 for log in /var/log/mysql/*bin.[0-9]* /var/log/mysql/*bin.index; do
-  [ ! -e "$log" ] || mv "$log" "$old/"
+  [ -e "$log" ] || continue
+  install -d -o mysql -g adm -m 2750 "/var/log/mysql/before-$when"
+  mv "$log" "/var/log/mysql/before-$when/"
 done
+if [ -d /var/lib/mysql ] && ! mountpoint -q /var/lib/mysql; then
+  mv /var/lib/mysql "/var/lib/mysql.$when"
+  say "The data of before: /var/lib/mysql.$when"
+fi
 install -d -o mysql -g mysql -m 0700 /var/lib/mysql
 install -d -o mysql -g adm -m 2750 /var/log/mysql
 mysqld --initialize-insecure --user=mysql --datadir=/var/lib/mysql
-install -d /var/lib/oxconf
-printf '%s\n' /var/lib/mysql >/var/lib/oxconf/datadir
+mark datadir
 
 after_1() {
   [ -d /var/lib/mysql/mysql ] && [ "$(stat -c %U /var/lib/mysql/mysql)" = mysql ]

@@ -29,16 +29,29 @@ before_1() {
 require before_1 'apt knows every package' 'Add the missing repository (database: its vendor'"'"'s; open-xchange-*: software.open-xchange.com), then apt-get update.'
 
 before_2() {
+  here=$(dpkg-query --show --showformat='${Version}' mysql-server 2>/dev/null) || here=
+  printf '%s\n' "$here" | grep -qE '^([0-9]+:)?5\.7[.+~-]' || [ -z "$here" ]
+}
+require before_2 'mysql-server is 5.7, or not installed' 'Another series is here, and this step upgrades nothing. Upgrade it as its vendor says, one series after the other, or change database.version.'
+
+before_3() {
   apt-cache policy mysql-server | grep -E '^ *Candidate: ([0-9]+:)?5\.7[.+~-]'
 }
-require before_2 'the candidate of mysql-server is 5.7' 'Add the repository of the vendor for 5.7, or change database.version.'
+require before_3 'the candidate of mysql-server is 5.7' 'Add the repository of the vendor for 5.7, or change database.version.'
 
 export DEBIAN_FRONTEND=noninteractive
 apt-get install --yes --no-upgrade mysql-server iputils-arping
 
 after_1() {
-  dpkg-query --status mysql-server iputils-arping
+  states=$(dpkg-query --show --showformat='${db:Status-Status}\n' mysql-server iputils-arping) || return 1
+  ! printf '%s\n' "$states" | grep -vqx installed
 }
 confirm after_1 'every package is installed'
+
+after_2() {
+  here=$(dpkg-query --show --showformat='${Version}' mysql-server 2>/dev/null) || here=
+  printf '%s\n' "$here" | grep -qE '^([0-9]+:)?5\.7[.+~-]'
+}
+confirm after_2 'mysql-server is 5.7'
 
 say "$step: done."

@@ -23,6 +23,12 @@ data=/var/lib/mysql
 . "$(dirname "$0")/lib.sh"
 begin "$@"
 
+before_1() {
+  patience=1
+  sh install.sh --dry-run | grep -q '^Nothing to do'
+}
+require before_1 'every file is as this archive has it' 'Take the step install first.'
+
 systemctl daemon-reload
 
 say "$step: done."

@@ -23,6 +23,16 @@ data=/var/lib/mysql
 . "$(dirname "$0")/lib.sh"
 begin "$@"
 
+before_1() {
+  patience=1
+  was_done() {
+  [ -e /var/lib/oxconf/datadir ] && [ -d /var/lib/mysql/mysql ]
+  }
+  ! was_done || return 0
+  [ -d /var/lib/mysql/mysql ] && [ "$(stat -c %U /var/lib/mysql/mysql)" = mysql ]
+}
+require before_1 'the data folder has the server'"'"'s own tables, and they belong to mysql' 'Take the step datadir first.'
+
 systemctl enable mysql.service
 systemctl start mysql.service
 

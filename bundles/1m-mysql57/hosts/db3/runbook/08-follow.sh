@@ -5,7 +5,7 @@
 #
 # Before it:
 #   - db3: the database server serves
-#   - db1: the dump for the slaves is made and writing is closed
+#   - db1: the dump for the slaves is made
 #
 # Again: may be repeated: it finds that it is done, and does nothing.
 # To undo: STOP SLAVE, and make the data folder anew.
@@ -33,20 +33,28 @@ if is_done >/dev/null 2>&1; then
 fi
 
 before_1() {
-  tail -n 1 /root/oxconf-master.sql | grep -q '^-- Dump completed'
+  patience=1
+  wait_for 300 sql --execute='SELECT 1'
 }
-require before_1 'the dump of db1 is here and complete' 'Copy it: scp /root/oxconf-master.sql 10.20.30.221:/root/oxconf-master.sql, on db1 after its step dump.'
+require before_1 'the server answers' 'Take the step start-database first.'
 
 before_2() {
+  tail -n 1 /root/oxconf-master.sql | grep -q '^-- Dump completed'
+}
+require before_2 'the dump of db1 is here and complete' 'Copy it: scp /root/oxconf-master.sql 10.20.30.221:/root/oxconf-master.sql, on db1 after its step dump.'
+
+before_3() {
   answers 10.20.30.217 3306
 }
-require before_2 'db1 answers' 'Start the server of db1, and look at firewalls between the hosts.'
+require before_3 'db1 answers' 'Start the server of db1, and look at firewalls between the hosts.'
 
 ask 'What this server holds is replaced by the dump.'
 
 sql --execute='STOP SLAVE' 2>/dev/null || true
 sql --execute='RESET MASTER'
+sql --execute='SET GLOBAL super_read_only = OFF'
 sql --init-command='SET SESSION sql_log_bin = 0' </root/oxconf-master.sql
+sql --execute='SET GLOBAL super_read_only = ON'
 sql <runbook/follow.sql
 rm /root/oxconf-master.sql
 

@@ -20,7 +20,18 @@ me='ox3'
 . "$(dirname "$0")/lib.sh"
 begin "$@"
 
+before_1() {
+  patience=1
+  sh install.sh --dry-run | grep -q '^Nothing to do'
+}
+require before_1 'every file is as this archive has it' 'Take the step install first.'
+
 systemctl daemon-reload
 systemctl enable haproxy.service
+
+after_1() {
+  systemctl is-enabled --quiet haproxy.service || return 1
+}
+confirm after_1 'each of them is switched on'
 
 say "$step: done."

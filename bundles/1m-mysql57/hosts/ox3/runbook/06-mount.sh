@@ -23,9 +23,21 @@ me='ox3'
 begin "$@"
 
 before_1() {
+  patience=1
+  [ "$(id -u open-xchange):$(id -g open-xchange)" = 1001:1001 ]
+}
+require before_1 'open-xchange is 1001:1001' 'Take the step user first.'
+
+before_2() {
+  patience=1
+  sh install.sh --dry-run | grep -q '^Nothing to do'
+}
+require before_2 'every file is as this archive has it' 'Take the step install first.'
+
+before_3() {
   answers 10.20.30.223 2049
 }
-require before_1 '10.20.30.223 answers on port 2049' 'Take the step filestore on that host, and look at firewalls between the hosts.'
+require before_3 '10.20.30.223 answers on port 2049' 'Take the step filestore on that host, and look at firewalls between the hosts.'
 
 mkdir -p /var/opt/filestore
 mountpoint -q /var/opt/filestore || mount /var/opt/filestore

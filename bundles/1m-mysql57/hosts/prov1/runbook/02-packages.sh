@@ -21,18 +21,25 @@ me='prov1'
 begin "$@"
 
 before_1() {
+  patience=1
+  [ "$(id -u open-xchange):$(id -g open-xchange)" = 1001:1001 ]
+}
+require before_1 'open-xchange is 1001:1001' 'Take the step user first.'
+
+before_2() {
   set -- haproxy nfs-common rpcbind mysql-client open-xchange-meta-server open-xchange-meta-admin open-xchange-authentication-database
   for package in "$@"; do
     apt-cache show --no-all-versions "$package" | grep -q ^Version: || return 1
   done
 }
-require before_1 'apt knows every package' 'Add the missing repository (database: its vendor'"'"'s; open-xchange-*: software.open-xchange.com), then apt-get update.'
+require before_2 'apt knows every package' 'Add the missing repository (database: its vendor'"'"'s; open-xchange-*: software.open-xchange.com), then apt-get update.'
 
 export DEBIAN_FRONTEND=noninteractive
 apt-get install --yes --no-upgrade haproxy nfs-common rpcbind mysql-client open-xchange-meta-server open-xchange-meta-admin open-xchange-authentication-database
 
 after_1() {
-  dpkg-query --status haproxy nfs-common rpcbind mysql-client open-xchange-meta-server open-xchange-meta-admin open-xchange-authentication-database
+  states=$(dpkg-query --show --showformat='${db:Status-Status}\n' haproxy nfs-common rpcbind mysql-client open-xchange-meta-server open-xchange-meta-admin open-xchange-authentication-database) || return 1
+  ! printf '%s\n' "$states" | grep -vqx installed
 }
 confirm after_1 'every package is installed'
 

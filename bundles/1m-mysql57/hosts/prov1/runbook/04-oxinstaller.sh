@@ -29,12 +29,28 @@ if is_done >/dev/null 2>&1; then
 fi
 
 before_1() {
+  patience=1
+  states=$(dpkg-query --show --showformat='${db:Status-Status}\n' haproxy nfs-common rpcbind mysql-client open-xchange-meta-server open-xchange-meta-admin open-xchange-authentication-database) || return 1
+  ! printf '%s\n' "$states" | grep -vqx installed
+}
+require before_1 'every package is installed' 'Take the step packages first.'
+
+before_2() {
   [ -x /opt/open-xchange/sbin/oxinstaller ]
 }
-require before_1 'Open-Xchange is installed' 'Take the step packages.'
+require before_2 'Open-Xchange is installed' 'Take the step packages.'
+
+before_3() {
+  ! grep -qs ' /opt/open-xchange/etc/' /var/lib/oxconf/installed
+}
+require before_3 'the files of this archive for Open-Xchange are not installed yet' 'oxinstaller would write over them: take the runbook reconfigure, which puts them back. If it was called before they were installed: touch /var/lib/oxconf/oxinstaller.'
 
 sh rootfs/usr/local/sbin/oxconf-oxinstaller
-install -d /var/lib/oxconf
-touch /var/lib/oxconf/oxinstaller
+mark oxinstaller
+
+after_1() {
+  [ -e /var/lib/oxconf/oxinstaller ]
+}
+confirm after_1 'oxinstaller has run'
 
 say "$step: done."

@@ -5,6 +5,7 @@
 yes=
 failed=0
 words=
+patience=
 state=/var/lib/oxconf
 
 # Every step begins with this: options and words, the archive's folder, and whether it is run as root.
@@ -23,8 +24,10 @@ begin() {
   cd "$(dirname "$0")$up/.." || exit 2
   here=$(dirname "runbook/$step")
   [ "$(id -u)" = 0 ] || stop 'this step changes the system: run it as root'
-  ! grep -qsE "'REPLACE_[a-z]*'|=REPLACE_[a-z]*$" runbook/secrets.sh runbook/*.sql runbook/*/*.sql ||
-    stop 'passwords are missing in this archive: render it with --secrets FILE'
+  missing=$(grep -ohsE "'REPLACE_[a-z]*'|=REPLACE_[a-z]*$" runbook/secrets.sh runbook/*.sql runbook/*/*.sql |
+    grep -o 'REPLACE_[a-z]*' | cut -c 9- | sort -u | tr '\n' ' ')
+  [ -z "$missing" ] ||
+    stop "passwords are missing in this archive: ${missing% }. Put them into FILE, and render it with --secrets FILE"
   # shellcheck source=/dev/null
   [ ! -e runbook/secrets.sh ] || . runbook/secrets.sh
 }
@@ -42,7 +45,7 @@ stop() {
 
 # require FUNCTION WHAT REMEDY: what must hold before.
 require() {
-  "$1" >/dev/null 2>&1 || stop "this does not hold: $2. $3"
+  ("$1") >/dev/null 2>&1 || stop "this does not hold: $2. $3"
 }
 
 # confirm FUNCTION WHAT: what must hold afterwards.
@@ -69,9 +72,16 @@ check() {
   fi
 }
 
-# wait_for SECONDS COMMAND...: try once a second until it succeeds.
+# mark NAME: remember that something was done here. install.sh keeps what it knows in the same folder, for root alone.
+mark() {
+  install -d -m 0700 "$state"
+  : >"$state/$1"
+}
+
+# wait_for SECONDS COMMAND...: try once a second until it succeeds. Where patience is set, it counts instead: what an
+# earlier step has waited for is there or is not.
 wait_for() {
-  left=$1
+  left=${patience:-$1}
   shift
   until "$@" >/dev/null 2>&1; do
     left=$((left - 1))
@@ -167,4 +177,20 @@ setup_steps() {
       sh "$script" ${yes:+--yes} || stop "$script did not work"
     done
   done
+}
+
+# take_due: do what the files of the last install.sh ask for, in its order, and strike out what is done. A command with a
+# note behind it is noticed by people: it is said, and left to them.
+take_due() {
+  due=$state/due
+  [ -s "$due" ] || return 0
+  while command=$(grep -v -m 1 '  # ' "$due"); do
+    say "$command"
+    sh -ec "$command" </dev/null || stop "this failed: $command. Put it right and take this step again: it goes on there"
+    grep -vxF -e "$command" "$due" >"$due.new" || true
+    mv "$due.new" "$due"
+  done
+  [ -s "$due" ] || return 0
+  say 'This is left to you, if it was not done since; the runbook restart has the order:'
+  sed 's/^/    /' "$due"
 }

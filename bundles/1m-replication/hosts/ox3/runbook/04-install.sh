@@ -21,6 +21,29 @@ me='ox3'
 . "$(dirname "$0")/lib.sh"
 begin "$@"
 
+before_1() {
+  patience=1
+  states=$(dpkg-query --show --showformat='${db:Status-Status}\n' haproxy nfs-common rpcbind mariadb-client open-xchange-meta-server open-xchange-meta-admin open-xchange-authentication-database) || return 1
+  ! printf '%s\n' "$states" | grep -vqx installed
+}
+require before_1 'every package is installed' 'Take the step packages first.'
+
+before_2() {
+  patience=1
+  was_done() {
+  [ -e /var/lib/oxconf/oxinstaller ]
+  }
+  ! was_done || return 0
+  [ -e /var/lib/oxconf/oxinstaller ]
+}
+require before_2 'oxinstaller has run' 'Take the step oxinstaller first.'
+
 sh install.sh --yes
+rm -f "$state/due"
+
+after_1() {
+  sh install.sh --dry-run | grep -q '^Nothing to do'
+}
+confirm after_1 'every file is as this archive has it'
 
 say "$step: done."

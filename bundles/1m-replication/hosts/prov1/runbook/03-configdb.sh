@@ -8,7 +8,7 @@
 #   - db1: the database is complete
 #
 # Again: may be repeated: it finds that it is done, and does nothing.
-# To undo: DROP DATABASE configdb, as long as nothing is registered in it; rm /var/lib/oxconf/configdb.
+# To undo: DROP DATABASE configdb, as long as nothing is registered in it.
 
 # Variables go to lib.sh and come from secrets.sh; the functions are called by name.
 # shellcheck disable=SC1091,SC2034,SC2154,SC2317
@@ -22,7 +22,7 @@ me='prov1'
 begin "$@"
 
 is_done() {
-  [ -e /var/lib/oxconf/configdb ]
+  MYSQL_PWD=$configdb_password mysql --no-defaults --host=10.20.30.217 --port=3306 --user=openexchange --batch --skip-column-names --execute="SHOW TABLES IN configdb LIKE 'server'" | grep -qx server
 }
 if is_done >/dev/null 2>&1; then
   say "$step is done already."
@@ -30,23 +30,23 @@ if is_done >/dev/null 2>&1; then
 fi
 
 before_1() {
-  MYSQL_PWD=$configdb_password mysql --no-defaults --host=10.20.30.217 --port=3306 --user=openexchange --batch --execute='SELECT 1'
+  patience=1
+  states=$(dpkg-query --show --showformat='${db:Status-Status}\n' haproxy nfs-common rpcbind mariadb-client open-xchange-meta-server open-xchange-meta-admin open-xchange-authentication-database) || return 1
+  ! printf '%s\n' "$states" | grep -vqx installed
 }
-require before_1 'db1 lets openexchange in from here' 'Take the step accounts on db1; look at firewalls between the hosts.'
+require before_1 'every package is installed' 'Take the step packages first.'
 
 before_2() {
-  [ -z "$(MYSQL_PWD=$configdb_password mysql --no-defaults --host=10.20.30.217 --port=3306 --user=openexchange --batch --skip-column-names --execute="SHOW DATABASES LIKE 'configdb'")" ]
+  MYSQL_PWD=$configdb_password mysql --no-defaults --host=10.20.30.217 --port=3306 --user=openexchange --batch --execute='SELECT 1'
 }
-require before_2 'there is no configdb yet' 'It exists, and this step would empty it. Go on with the next step.'
+require before_2 'db1 lets openexchange in from here' 'Take the step accounts on db1; look at firewalls between the hosts.'
 
 ask 'This makes configdb on db1. It is taken once in the cluster'"'"'s life.'
 
 /opt/open-xchange/sbin/initconfigdb --configdb-user=openexchange --configdb-pass="$configdb_password" --configdb-host=10.20.30.217 --configdb-port=3306
-install -d /var/lib/oxconf
-touch /var/lib/oxconf/configdb
 
 after_1() {
-  MYSQL_PWD=$configdb_password mysql --no-defaults --host=10.20.30.217 --port=3306 --user=openexchange --batch --skip-column-names --execute="SHOW DATABASES LIKE 'configdb'" | grep -qx configdb
+  MYSQL_PWD=$configdb_password mysql --no-defaults --host=10.20.30.217 --port=3306 --user=openexchange --batch --skip-column-names --execute="SHOW TABLES IN configdb LIKE 'server'" | grep -qx server
 }
 confirm after_1 'configdb exists'
 

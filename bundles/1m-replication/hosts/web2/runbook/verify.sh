@@ -38,9 +38,16 @@ check_5() {
 check check_5 'new sessions reach ox3' 'Is Open-Xchange started on ox3, and is its AJP_JVM_ROUTE OX3?'
 
 check_6() {
+  for drain in /etc/apache2/conf-enabled/oxconf-drain-*; do
+    [ ! -L "$drain" ] || return 1
+  done
+}
+check check_6 'every node gets new sessions: none is drained' 'Take the step admit of the runbook restart, for each oxconf-drain-NAME.conf in that folder.'
+
+check_7() {
   answers 10.20.30.230 80
 }
-check check_6 'the web address 10.20.30.230 answers on port 80' 'journalctl -u keepalived on each holder: the checked service must answer on one of them.'
+check check_7 'the web address 10.20.30.230 answers on port 80' 'journalctl -u keepalived on each holder: the checked service must answer on one of them.'
 
-[ "$failed" = 0 ] || { say "$failed of 6 failed."; exit 1; }
-say 'All 6 passed.'
+[ "$failed" = 0 ] || { say "$failed of 7 failed."; exit 1; }
+say 'All 7 passed.'

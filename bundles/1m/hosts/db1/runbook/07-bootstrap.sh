@@ -34,14 +34,24 @@ if is_done >/dev/null 2>&1; then
 fi
 
 before_1() {
-  ! { answers 10.20.30.219 4567 || answers 10.20.30.221 4567; }
+  patience=1
+  was_done() {
+  [ -e /var/lib/oxconf/datadir ] && [ -d /var/lib/mysql/mysql ]
+  }
+  ! was_done || return 0
+  [ -d /var/lib/mysql/mysql ] && [ "$(stat -c %U /var/lib/mysql/mysql)" = mysql ]
 }
-require before_1 'no other node answers on port 4567' 'db2 and db3 is a cluster already: this node joins it instead, with systemctl start mariadb.service.'
+require before_1 'the data folder has the server'"'"'s own tables, and they belong to mysql' 'Take the step datadir first.'
 
 before_2() {
+  ! { answers 10.20.30.219 4567 || answers 10.20.30.221 4567; }
+}
+require before_2 'no other node answers on port 4567' 'One of db2 and db3 is in a cluster already: this node joins it instead, with systemctl start mariadb.service.'
+
+before_3() {
   [ ! -e /var/lib/mysql/grastate.dat ] || grep -q '^safe_to_bootstrap: 1' /var/lib/mysql/grastate.dat
 }
-require before_2 'this node may begin' 'It was in a cluster and was not the last to leave it: see the runbook recover.'
+require before_3 'this node may begin' 'It was in a cluster and was not the last to leave it: see the runbook recover.'
 
 ask 'This begins a new cluster on this node. Take it once in the cluster'"'"'s life.'
 

@@ -24,6 +24,12 @@ data=/var/lib/mysql
 . "$(dirname "$0")/lib.sh"
 begin "$@"
 
+before_1() {
+  patience=1
+  systemctl is-enabled --quiet clustercheck.socket || return 1
+}
+require before_1 'each of them is switched on' 'Take the step enable first.'
+
 systemctl enable clustercheck.socket
 systemctl restart clustercheck.socket
 

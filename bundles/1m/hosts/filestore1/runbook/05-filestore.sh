@@ -21,6 +21,18 @@ me='filestore1'
 . "$(dirname "$0")/lib.sh"
 begin "$@"
 
+before_1() {
+  patience=1
+  [ "$(id -u open-xchange):$(id -g open-xchange)" = 1001:1001 ]
+}
+require before_1 'open-xchange is 1001:1001' 'Take the step user first.'
+
+before_2() {
+  patience=1
+  sh install.sh --dry-run | grep -q '^Nothing to do'
+}
+require before_2 'every file is as this archive has it' 'Take the step install first.'
+
 install -d -o open-xchange -g open-xchange -m 0750 /var/opt/filestore
 systemctl enable --now nfs-server.service
 exportfs -ra

@@ -27,9 +27,37 @@ me='ox3'
 begin "$@"
 
 before_1() {
+  patience=1
+  was_done() {
+  [ -e /var/lib/oxconf/oxinstaller ]
+  }
+  ! was_done || return 0
+  [ -e /var/lib/oxconf/oxinstaller ]
+}
+require before_1 'oxinstaller has run' 'Take the step oxinstaller first.'
+
+before_2() {
+  patience=1
+  systemctl is-enabled --quiet haproxy.service || return 1
+}
+require before_2 'each of them is switched on' 'Take the step enable first.'
+
+before_3() {
+  patience=1
+  mountpoint -q /var/opt/filestore
+}
+require before_3 'the filestore is mounted' 'Take the step mount first.'
+
+before_4() {
+  patience=1
+  [ -e /var/opt/filestore/.oxconf-probe-ox3 ]
+}
+require before_4 'open-xchange can write to it' 'Take the step mount first.'
+
+before_5() {
   [ "$(getent ahostsv4 ox3 | head -n 1 | cut -d ' ' -f 1)" = 10.20.30.216 ]
 }
-require before_1 'ox3 is 10.20.30.216 to this host' 'Take the line of 127.0.1.1 out of /etc/hosts: the caches tell each other the address of this name.'
+require before_5 'ox3 is 10.20.30.216 to this host' 'Take the line of 127.0.1.1 out of /etc/hosts: the caches tell each other the address of this name.'
 
 ip route replace 224.0.0.0/8 dev eth0
 systemctl enable haproxy.service

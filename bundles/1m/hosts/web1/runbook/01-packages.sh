@@ -29,7 +29,8 @@ export DEBIAN_FRONTEND=noninteractive
 apt-get install --yes --no-upgrade keepalived apache2 curl open-xchange-gui open-xchange-gui-wizard-plugin-gui open-xchange-configjump-generic-gui open-xchange-online-help-de open-xchange-online-help-en open-xchange-online-help-fr
 
 after_1() {
-  dpkg-query --status keepalived apache2 curl open-xchange-gui open-xchange-gui-wizard-plugin-gui open-xchange-configjump-generic-gui open-xchange-online-help-de open-xchange-online-help-en open-xchange-online-help-fr
+  states=$(dpkg-query --show --showformat='${db:Status-Status}\n' keepalived apache2 curl open-xchange-gui open-xchange-gui-wizard-plugin-gui open-xchange-configjump-generic-gui open-xchange-online-help-de open-xchange-online-help-en open-xchange-online-help-fr) || return 1
+  ! printf '%s\n' "$states" | grep -vqx installed
 }
 confirm after_1 'every package is installed'
 

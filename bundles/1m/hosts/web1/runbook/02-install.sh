@@ -20,6 +20,19 @@ me='web1'
 . "$(dirname "$0")/lib.sh"
 begin "$@"
 
+before_1() {
+  patience=1
+  states=$(dpkg-query --show --showformat='${db:Status-Status}\n' keepalived apache2 curl open-xchange-gui open-xchange-gui-wizard-plugin-gui open-xchange-configjump-generic-gui open-xchange-online-help-de open-xchange-online-help-en open-xchange-online-help-fr) || return 1
+  ! printf '%s\n' "$states" | grep -vqx installed
+}
+require before_1 'every package is installed' 'Take the step packages first.'
+
 sh install.sh --yes
+rm -f "$state/due"
+
+after_1() {
+  sh install.sh --dry-run | grep -q '^Nothing to do'
+}
+confirm after_1 'every file is as this archive has it'
 
 say "$step: done."

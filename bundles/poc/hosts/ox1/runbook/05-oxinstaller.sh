@@ -32,12 +32,35 @@ if is_done >/dev/null 2>&1; then
 fi
 
 before_1() {
+  patience=1
+  states=$(dpkg-query --show --showformat='${db:Status-Status}\n' mariadb-server apache2 curl open-xchange-meta-server open-xchange-meta-admin open-xchange-authentication-database open-xchange-gui open-xchange-gui-wizard-plugin-gui open-xchange-configjump-generic-gui open-xchange-online-help-de open-xchange-online-help-en open-xchange-online-help-fr) || return 1
+  ! printf '%s\n' "$states" | grep -vqx installed
+}
+require before_1 'every package is installed' 'Take the step packages first.'
+
+before_2() {
+  patience=1
+  here=$(dpkg-query --show --showformat='${Version}' mariadb-server 2>/dev/null) || here=
+  printf '%s\n' "$here" | grep -qE '^([0-9]+:)?10\.11[.+~-]'
+}
+require before_2 'mariadb-server is 10.11' 'Take the step packages first.'
+
+before_3() {
   [ -x /opt/open-xchange/sbin/oxinstaller ]
 }
-require before_1 'Open-Xchange is installed' 'Take the step packages.'
+require before_3 'Open-Xchange is installed' 'Take the step packages.'
+
+before_4() {
+  ! grep -qs ' /opt/open-xchange/etc/' /var/lib/oxconf/installed
+}
+require before_4 'the files of this archive for Open-Xchange are not installed yet' 'oxinstaller would write over them: take the runbook reconfigure, which puts them back. If it was called before they were installed: touch /var/lib/oxconf/oxinstaller.'
 
 sh rootfs/usr/local/sbin/oxconf-oxinstaller
-install -d /var/lib/oxconf
-touch /var/lib/oxconf/oxinstaller
+mark oxinstaller
+
+after_1() {
+  [ -e /var/lib/oxconf/oxinstaller ]
+}
+confirm after_1 'oxinstaller has run'
 
 say "$step: done."

@@ -25,6 +25,46 @@ data=/var/lib/mysql
 . "$(dirname "$0")/lib.sh"
 begin "$@"
 
+before_1() {
+  patience=1
+  states=$(dpkg-query --show --showformat='${db:Status-Status}\n' mariadb-server apache2 curl open-xchange-meta-server open-xchange-meta-admin open-xchange-authentication-database open-xchange-gui open-xchange-gui-wizard-plugin-gui open-xchange-configjump-generic-gui open-xchange-online-help-de open-xchange-online-help-en open-xchange-online-help-fr) || return 1
+  ! printf '%s\n' "$states" | grep -vqx installed
+}
+require before_1 'every package is installed' 'Take the step packages first.'
+
+before_2() {
+  patience=1
+  here=$(dpkg-query --show --showformat='${Version}' mariadb-server 2>/dev/null) || here=
+  printf '%s\n' "$here" | grep -qE '^([0-9]+:)?10\.11[.+~-]'
+}
+require before_2 'mariadb-server is 10.11' 'Take the step packages first.'
+
+before_3() {
+  patience=1
+  was_done() {
+  [ -e /var/lib/oxconf/datadir ]
+  }
+  ! was_done || return 0
+  ! systemctl is-active --quiet mariadb.service
+}
+require before_3 'mariadb.service is stopped' 'Take the step stop first.'
+
+before_4() {
+  patience=1
+  was_done() {
+  [ -e /var/lib/oxconf/oxinstaller ]
+  }
+  ! was_done || return 0
+  [ -e /var/lib/oxconf/oxinstaller ]
+}
+require before_4 'oxinstaller has run' 'Take the step oxinstaller first.'
+
 sh install.sh --yes
+rm -f "$state/due"
+
+after_1() {
+  sh install.sh --dry-run | grep -q '^Nothing to do'
+}
+confirm after_1 'every file is as this archive has it'
 
 say "$step: done."

@@ -23,11 +23,25 @@ data=/var/lib/mysql
 . "$(dirname "$0")/lib.sh"
 begin "$@"
 
+before_1() {
+  patience=1
+  wait_for 300 sql --execute='SELECT 1'
+}
+require before_1 'the server answers' 'Take the step start-database first.'
+
 sql <runbook/accounts.sql
 
 after_1() {
   "$client" --execute="SELECT 1"
 }
 confirm after_1 'root logs in with /root/.my.cnf'
+
+after_2() {
+  known=$(sql --execute="SELECT CONCAT(User, '@', Host) FROM mysql.user")
+  for account in openexchange@10.20.30.213 openexchange@localhost openexchange@127.0.0.1; do
+    printf '%s\n' "$known" | grep -qxF -e "$account" || return 1
+  done
+}
+confirm after_2 'every account is there'
 
 say "$step: done."

@@ -70,5 +70,12 @@ check_11() {
 }
 check check_11 'new sessions reach ox1' 'Is Open-Xchange started on ox1, and is its AJP_JVM_ROUTE OX1?'
 
-[ "$failed" = 0 ] || { say "$failed of 11 failed."; exit 1; }
-say 'All 11 passed.'
+check_12() {
+  for drain in /etc/apache2/conf-enabled/oxconf-drain-*; do
+    [ ! -L "$drain" ] || return 1
+  done
+}
+check check_12 'every node gets new sessions: none is drained' 'Take the step admit of the runbook restart, for each oxconf-drain-NAME.conf in that folder.'
+
+[ "$failed" = 0 ] || { say "$failed of 12 failed."; exit 1; }
+say 'All 12 passed.'

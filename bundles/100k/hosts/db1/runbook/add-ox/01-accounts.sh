@@ -25,4 +25,9 @@ begin "$@"
 
 sql <"$here/accounts.sql"
 
+after_1() {
+  [ "$(sql --execute="SELECT COUNT(*) FROM mysql.user WHERE (User, Host) IN (('openexchange', '10.20.30.213'), ('openexchange', '10.20.30.215'), ('sstuser', 'localhost'), ('clustercheck', 'localhost'))")" = 4 ]
+}
+confirm after_1 'every account is there'
+
 say "$step: done."

@@ -5,8 +5,8 @@
 #
 # Before it:
 #   - db1: the database server serves
-#   - db2: it uses the new password
-#   - db3: it uses the new password
+#   - db2: it has been restarted
+#   - db3: it has been restarted
 #
 # Again: may be repeated: the result is the same.
 # To undo: There is nothing to undo.

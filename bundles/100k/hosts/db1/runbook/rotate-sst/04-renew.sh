@@ -32,4 +32,9 @@ require before_1 'the node is Synced: it gives no copy to another one just now' 
 sh install.sh ${yes:+--yes}
 sql <"$here/renew.sql"
 
+after_1() {
+  MYSQL_PWD=$sst_password "$client" --no-defaults --user=sstuser --socket="$socket" --execute='DO 1'
+}
+confirm after_1 'sstuser is let in with the new password'
+
 say "$step: done."

@@ -29,4 +29,17 @@ ask 'Whoever still uses the old password is refused from here on.'
 
 sql <"$here/only-new.sql"
 
+after_1() {
+  MYSQL_PWD=$sst_password "$client" --no-defaults --user=sstuser --socket="$socket" --execute='DO 1'
+}
+confirm after_1 'sstuser is let in with the new password'
+
+after_2() {
+  [ "$(sql <<'END'
+SELECT COUNT(*) FROM mysql.global_priv WHERE JSON_EXISTS(Priv, '$.auth_or[1]') AND (User = 'sstuser' AND Host = 'localhost');
+END
+  )" = 0 ]
+}
+confirm after_2 'no account takes a second password'
+
 say "$step: done."

@@ -5,6 +5,8 @@
 #
 # It must be the node with the highest number: what the others lack they get from it, and what it lacks is lost. Two nodes that begin would be two clusters.
 #
+# It is called with: NAME=POSITION, or NAME=lost, for each other node, for example: db2=5ee99582-bb8d-11e2-b8e3-23de375c1d30:8204503 db3=lost
+#
 # Before it:
 #   - db1: its position is written down
 #   - db2: its position is written down

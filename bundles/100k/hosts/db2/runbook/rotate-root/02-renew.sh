@@ -5,7 +5,7 @@
 #
 # Before it:
 #   - db2: the packages are installed
-#   - db1: the accounts take the old password and the new one
+#   - db1: the new password alone is valid
 #
 # Again: may be repeated: the result is the same.
 # To undo: The same steps with the old password in the secrets file.
@@ -24,11 +24,11 @@ data=/var/lib/mysql
 . "$(dirname "$0")/../lib.sh"
 begin "$@"
 
-before_1() {
-  [ "$(status wsrep_local_state_comment)" = Synced ]
-}
-require before_1 'the node is Synced: it gives no copy to another one just now' 'Wait until the state transfer is over.'
-
 sh install.sh ${yes:+--yes}
+
+after_1() {
+  MYSQL_PWD=$root_password runuser -u nobody -- "$client" --no-defaults --user=root --socket="$socket" --execute='DO 1'
+}
+confirm after_1 'root is let in with the new password'
 
 say "$step: done."

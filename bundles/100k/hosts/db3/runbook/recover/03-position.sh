@@ -28,17 +28,20 @@ require before_1 'this node is not in a working cluster' 'The cluster is not who
 ask 'A server that hangs here is stopped.'
 
 systemctl stop mariadb.service
-install -d "$state"
+install -d -m 0700 "$state"
 uuid=$(sed -n 's/^uuid: *//p' "$data/grastate.dat")
 seqno=$(sed -n 's/^seqno: *//p' "$data/grastate.dat")
 [ -n "$uuid" ] || stop "$data/grastate.dat is missing or empty: this node counts as lost"
 if [ "$seqno" = -1 ] && [ "$uuid" != 00000000-0000-0000-0000-000000000000 ]; then
-  said=$(mktemp)
-  chown mysql "$said"
-  mariadbd --user=mysql --wsrep-recover --log-error="$said" >>"$said" 2>&1 || true
-  found=$(sed -n 's/.*Recovered position: *\([0-9a-f-]*:-\{0,1\}[0-9]*\).*/\1/p' "$said" | tail -n 1)
-  [ -n "$found" ] || { tail -n 20 "$said" >&2; stop 'the server could not say its position'; }
-  rm "$said"
+  # The server opens its log itself, in a folder of its own; what it says before that goes to a file of root's.
+  said=$data/oxconf-position.log
+  mariadbd --user=mysql --wsrep-recover --log-error="$said" \
+    >"$state/position.log" 2>&1 || true
+  found=$(cat "$said" "$state/position.log" 2>/dev/null |
+    sed -n 's/.*Recovered position: *\([0-9a-f-]*:-\{0,1\}[0-9]*\).*/\1/p' | tail -n 1)
+  [ -n "$found" ] ||
+    { tail -n 20 "$state/position.log" "$said" >&2 || true; stop 'the server could not say its position'; }
+  rm -f "$said" "$state/position.log"
   uuid=${found%:*}
   seqno=${found##*:}
 fi

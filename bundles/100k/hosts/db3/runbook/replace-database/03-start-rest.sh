@@ -3,7 +3,7 @@
 #
 # For the new server.
 #
-# The health check lets the traffic come; it is the setup's own step.
+# These are the setup's own steps, as far as this host has them.
 #
 # Before it:
 #   - the new server: the database server serves
@@ -25,6 +25,6 @@ data=/var/lib/mysql
 . "$(dirname "$0")/../lib.sh"
 begin "$@"
 
-setup_steps start
+setup_steps filestore start maxscale-admin backup munin firewall
 
 say "$step: done."

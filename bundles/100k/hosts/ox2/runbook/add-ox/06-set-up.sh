@@ -22,7 +22,8 @@ me='ox2'
 . "$(dirname "$0")/../lib.sh"
 begin "$@"
 
-setup_steps user packages oxinstaller install enable mount probe start-ox start
+setup_steps user packages oxinstaller install enable filestore mount probe start-ox start
+setup_steps maxscale-admin backup munin firewall
 
 after_1() {
   wait_for 300 answers "$(address_of "$me" ox1=10.20.30.213 ox2=10.20.30.215)" 8009

@@ -5,7 +5,7 @@
 #
 # Before it:
 #   - db1: the database server serves
-#   - db2: it uses the new password
+#   - db2: it has been restarted
 #
 # Again: may be repeated: the result is the same.
 # To undo: There is nothing to undo.

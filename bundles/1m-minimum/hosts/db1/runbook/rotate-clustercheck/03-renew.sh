@@ -24,11 +24,11 @@ data=/var/lib/mysql
 . "$(dirname "$0")/../lib.sh"
 begin "$@"
 
-before_1() {
-  [ "$(status wsrep_local_state_comment)" = Synced ]
-}
-require before_1 'the node is Synced: it gives no copy to another one just now' 'Wait until the state transfer is over.'
-
 sh install.sh ${yes:+--yes}
+
+after_1() {
+  MYSQL_PWD=$clustercheck_password "$client" --no-defaults --user=clustercheck --socket="$socket" --execute='DO 1'
+}
+confirm after_1 'clustercheck is let in with the new password'
 
 say "$step: done."

@@ -3,12 +3,14 @@
 #
 # For each web server.
 #
-# Its name in the balancers is as the archive has it, so the next install.sh finds nothing foreign.
+# What the step before wrote goes away; the installed file holds alone again.
+#
+# It is called with: NAME of the OX node
 #
 # Before it:
-#   - the OX node: Open-Xchange runs
+#   - every OX node: Open-Xchange runs
 #
-# Again: may be repeated: the result is the same.
+# Again: may be repeated: it finds that it is done, and does nothing.
 # To undo: The step drain.
 
 # Variables go to lib.sh and come from secrets.sh; the functions are called by name.
@@ -22,20 +24,26 @@ me='ox1'
 . "$(dirname "$0")/../lib.sh"
 begin "$@"
 
-before_1() {
-  apache2ctl -t
+is_done() {
+node="${words# }"
+file=/etc/apache2/conf-available/oxconf-drain-$node.conf
+[ ! -e "$file" ]
 }
-require before_1 'Apache takes the files that are there' 'apache2ctl -t says what is wrong; put that right first.'
+if is_done >/dev/null 2>&1; then
+  say "$step is done already."
+  exit 0
+fi
 
-address=$(address_of "${words# }" ox1=10.20.30.213 ox2=10.20.30.215)
-[ "$(grep -c "^ *BalancerMember ajp://$address:8009 .* status=+N$" /etc/apache2/conf-available/proxy_ajp.conf || true)" != 0 ] || { say 'It is so already.'; exit 0; }
-sed -i "s|^\( *BalancerMember ajp://$address:8009 .*\) status=+N$|\1|" /etc/apache2/conf-available/proxy_ajp.conf
+node="${words# }"
+file=/etc/apache2/conf-available/oxconf-drain-$node.conf
+a2disconf -q "oxconf-drain-$node"
 apache2ctl -t
 systemctl reload apache2.service
+rm "$file"
 
 after_1() {
-  [ "$(grep -c "^ *BalancerMember ajp://$address:8009 .* status=+N$" /etc/apache2/conf-available/proxy_ajp.conf || true)" = 0 ]
+  [ ! -e "$file" ] && [ ! -L "/etc/apache2/conf-enabled/oxconf-drain-$node.conf" ]
 }
-confirm after_1 'the balancers send it new sessions'
+confirm after_1 'the file of the drain is gone'
 
 say "$step: done."

@@ -5,6 +5,8 @@
 #
 # The slave that has everything the others have: they can all go on from it.
 #
+# It is called with: NAME=POSITION, or NAME=lost, for each other server, for example: db1=5ee99582-bb8d-11e2-b8e3-23de375c1d30:1-4711 db3=lost
+#
 # Before it:
 #   - the old master: it takes no writes any more
 #   - the new master: its position is written down
@@ -64,7 +66,7 @@ for name in db1 db2 db3; do
     *) covers "$own" "$theirs" || stop "$name has more ($theirs) than this server ($own): promote that one" ;;
   esac
 done
-# It does not start while somebody else has the address.
+# It does not start while somebody else has the address, so nothing is opened before that is sure.
 systemctl start oxconf-write-address.service
 systemctl enable oxconf-write-address.service
 sql --execute='STOP SLAVE; RESET SLAVE ALL; SET GLOBAL read_only = OFF'

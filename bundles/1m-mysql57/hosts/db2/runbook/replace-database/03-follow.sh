@@ -5,9 +5,11 @@
 #
 # The position comes with the dump; what happened since then is asked for by transaction id.
 #
+# It is called with: NAME of the master
+#
 # Before it:
 #   - the new server: the data folder is new
-#   - the master: the dump for the slaves is made and writing is closed
+#   - the master: the dump for the slaves is made
 #
 # Again: may be repeated: the result is the same.
 # To undo: STOP SLAVE, and make the data folder anew.
@@ -35,11 +37,13 @@ ask 'What this server holds is replaced by the dump.'
 
 master=$(address_of "${words# }" db1=10.20.30.217 db2=10.20.30.219 db3=10.20.30.221)
 [ "${words# }" != "$me" ] || stop 'a server does not follow itself'
+answers "$master" 3306 || stop 'the master does not let this server in'
 systemctl enable mysql.service
 systemctl start mysql.service
 wait_for 300 sql --execute='SELECT 1' || stop 'the server does not start'
 sql --execute='STOP SLAVE' 2>/dev/null || true
 sql --execute='RESET MASTER'
+sql --execute='SET GLOBAL super_read_only = OFF'
 sql --init-command='SET SESSION sql_log_bin = 0' </root/oxconf-master.sql
 sql --execute='SET GLOBAL super_read_only = ON'
 sql <"$here/follow.sql"

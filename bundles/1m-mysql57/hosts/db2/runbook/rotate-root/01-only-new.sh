@@ -5,7 +5,7 @@
 #
 # The old one is worth nothing any more.
 #
-# Again: may be repeated: the result is the same.
+# Again: may be repeated: it finds that it is done, and does nothing.
 # To undo: The same steps with the old password in the secrets file.
 
 # Variables go to lib.sh and come from secrets.sh; the functions are called by name.
@@ -22,6 +22,14 @@ data=/var/lib/mysql
 . "$(dirname "$0")/../lib.sh"
 begin "$@"
 
+is_done() {
+  MYSQL_PWD=$root_password runuser -u nobody -- "$client" --no-defaults --user=root --socket="$socket" --execute='DO 1'
+}
+if is_done >/dev/null 2>&1; then
+  say "$step is done already."
+  exit 0
+fi
+
 before_1() {
   ip -4 -brief address show | grep -qwF 10.20.30.218
 }
@@ -30,5 +38,10 @@ require before_1 'this server is the master: it has the write address 10.20.30.2
 ask 'Whoever still uses the old password is refused from here on.'
 
 sql <"$here/only-new.sql"
+
+after_1() {
+  MYSQL_PWD=$root_password runuser -u nobody -- "$client" --no-defaults --user=root --socket="$socket" --execute='DO 1'
+}
+confirm after_1 'root is let in with the new password'
 
 say "$step: done."

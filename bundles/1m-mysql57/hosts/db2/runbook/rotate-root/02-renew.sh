@@ -26,4 +26,9 @@ begin "$@"
 
 sh install.sh ${yes:+--yes}
 
+after_1() {
+  MYSQL_PWD=$root_password runuser -u nobody -- "$client" --no-defaults --user=root --socket="$socket" --execute='DO 1'
+}
+confirm after_1 'root is let in with the new password'
+
 say "$step: done."

@@ -5,6 +5,8 @@
 #
 # It has everything up to the promotion, and gets what came after it.
 #
+# It is called with: NAME of the new master
+#
 # Before it:
 #   - the new master: the database is complete
 #
@@ -31,6 +33,7 @@ ask() {
 }
 systemctl disable oxconf-write-address.service
 systemctl stop oxconf-write-address.service
+systemctl enable mysql.service
 systemctl start mysql.service
 wait_for 60 sql --execute='SELECT 1' || stop 'the server does not start'
 sql --execute='SET GLOBAL super_read_only = ON'
@@ -41,7 +44,7 @@ sql --execute='STOP SLAVE' 2>/dev/null || true
 mine=$(sql --raw --execute='SELECT @@global.gtid_executed' | tr -d '\n')
 theirs=$(ask "$master" 'SELECT @@global.gtid_executed')
 [ "$(sql --execute="SELECT GTID_SUBSET('$mine', '$theirs')")" = 1 ] ||
-  stop 'this server has transactions that the new master never got: look at them, then take replace-database'
+  stop 'this server has transactions that the new master never got: see them, then take the runbook replace-database'
 sql <"$here/come-back.sql"
 sql --execute="CHANGE MASTER TO MASTER_HOST = '$master', MASTER_AUTO_POSITION = 1; START SLAVE"
 slave_runs() {

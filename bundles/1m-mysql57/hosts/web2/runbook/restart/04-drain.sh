@@ -3,7 +3,9 @@
 #
 # For each web server.
 #
-# Sessions that are there stay there; everybody else goes to the other nodes.
+# Sessions that are there stay there; everybody else goes to the other nodes. No installed file changes; Apache's log has warnings of ignored parameters until the node is admitted.
+#
+# It is called with: NAME of the OX node
 #
 # Again: may be repeated: the result is the same.
 # To undo: The step admit.
@@ -12,7 +14,7 @@
 # shellcheck disable=SC1091,SC2034,SC2154,SC2317
 set -eu
 step='restart/04-drain'
-log='journalctl -u apache2'
+log='journalctl -u apache2, and /var/log/apache2/error.log'
 usage='NAME of the OX node'
 up=/..
 me='web2'
@@ -24,15 +26,26 @@ before_1() {
 }
 require before_1 'Apache takes the files that are there' 'apache2ctl -t says what is wrong; put that right first.'
 
-address=$(address_of "${words# }" ox1=10.20.30.213 ox2=10.20.30.215 ox3=10.20.30.216 prov1=10.20.30.225)
-[ "$(grep -c "^ *BalancerMember ajp://$address:8009 .* status=+N$" /etc/apache2/conf-available/proxy_ajp.conf || true)" = 0 ] || { say 'It is so already.'; exit 0; }
-sed -i "s|^\( *BalancerMember ajp://$address:8009 .*\)$|\1 status=+N|" /etc/apache2/conf-available/proxy_ajp.conf
+node="${words# }"
+file=/etc/apache2/conf-available/oxconf-drain-$node.conf
+address=$(address_of "$node" ox1=10.20.30.213 ox2=10.20.30.215 ox3=10.20.30.216 prov1=10.20.30.225)
+awk -v member="ajp://$address:8009" '
+  /^<\/?Proxy[ >]/ { print }
+  $1 == "BalancerMember" && $2 == member { print $0, "status=+N" }' /etc/apache2/conf-available/proxy_ajp.conf >"$file.new"
+route=$(sed -n 's/.* route=\([^ ]*\) .*/\1/p' "$file.new" | head -n 1)
+[ -n "$route" ] || stop "/etc/apache2/conf-available/proxy_ajp.conf has no member ajp://$address:8009"
+mv "$file.new" "$file"
+a2enconf -q "oxconf-drain-$node"
 apache2ctl -t
 systemctl reload apache2.service
 
 after_1() {
-  [ "$(grep -c "^ *BalancerMember ajp://$address:8009 .* status=+N$" /etc/apache2/conf-available/proxy_ajp.conf || true)" != 0 ]
+  elsewhere() {
+    ! { for _ in $(seq 6); do curl -sS -m 10 -o /dev/null -D - 'http://127.0.0.1/ajax/login?action=login'; done; } |
+      grep -iE "^Set-Cookie: JSESSIONID=[^;]*\.$route(;|[[:space:]]|$)"
+  }
+  wait_for 10 elsewhere
 }
-confirm after_1 'the balancers send it no new sessions'
+confirm after_1 'no new session reaches the node'
 
 say "$step: done."

@@ -29,4 +29,9 @@ require before_1 'this server is the master: it has the write address 10.20.30.2
 
 sql <"$here/accounts.sql"
 
+after_1() {
+  [ "$(sql --execute="SELECT COUNT(*) FROM mysql.user WHERE (User, Host) IN (('openexchange', '10.20.30.213'), ('openexchange', '10.20.30.215'), ('openexchange', '10.20.30.216'), ('openexchange', '10.20.30.225'), ('repl', '10.20.30.217'), ('repl', '10.20.30.219'), ('repl', '10.20.30.221'))")" = 7 ]
+}
+confirm after_1 'every account is there'
+
 say "$step: done."

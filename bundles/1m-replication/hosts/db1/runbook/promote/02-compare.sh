@@ -42,8 +42,13 @@ else
 fi
 [ "$(sql --execute="SELECT MASTER_GTID_WAIT('$target', 60)")" = 0 ] || stop "this slave has not reached $target within 60 seconds; try again"
 say 'Write this down for the step take-over:'
-install -d "$state"
+install -d -m 0700 "$state"
 sql --execute='SELECT @@global.gtid_current_pos' | tr -d '\n' >"$state/position"
 say "  $me=$(cat "$state/position")"
+
+after_1() {
+  [ -s "$state/position" ]
+}
+confirm after_1 'the position is written down'
 
 say "$step: done."

@@ -5,6 +5,8 @@
 #
 # By the ids of transactions it finds its place there by itself.
 #
+# It is called with: NAME of the new master
+#
 # Before it:
 #   - the new master: the database is complete
 #

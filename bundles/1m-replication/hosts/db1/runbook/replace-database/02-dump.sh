@@ -29,7 +29,7 @@ require before_1 'this server is the master: it has the write address 10.20.30.2
 
 umask 077
 mariadb-dump --all-databases --triggers --routines --events --single-transaction \
-  --flush-privileges --master-data --gtid >/root/oxconf-master.sql.part
+  --flush-privileges --master-data --gtid --ignore-table=mysql.gtid_slave_pos >/root/oxconf-master.sql.part
 tail -n 1 /root/oxconf-master.sql.part | grep -q '^-- Dump completed' || stop '/root/oxconf-master.sql.part is not complete'
 mv /root/oxconf-master.sql.part /root/oxconf-master.sql
 say 'Copy /root/oxconf-master.sql to the new slave, to the same place.'

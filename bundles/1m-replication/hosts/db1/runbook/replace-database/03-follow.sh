@@ -5,9 +5,11 @@
 #
 # The position comes with the dump; what happened since then is asked for by transaction id.
 #
+# It is called with: NAME of the master
+#
 # Before it:
 #   - the new server: the data folder is new
-#   - the master: the dump for the slaves is made and writing is closed
+#   - the master: the dump for the slaves is made
 #
 # Again: may be repeated: the result is the same.
 # To undo: STOP SLAVE, and make the data folder anew.
@@ -35,6 +37,7 @@ ask 'What this server holds is replaced by the dump.'
 
 master=$(address_of "${words# }" db1=10.20.30.217 db2=10.20.30.219 db3=10.20.30.221)
 [ "${words# }" != "$me" ] || stop 'a server does not follow itself'
+answers "$master" 3306 || stop 'the master does not let this server in'
 systemctl enable mariadb.service
 systemctl start mariadb.service
 wait_for 300 sql --execute='SELECT 1' || stop 'the server does not start'

@@ -5,6 +5,8 @@
 #
 # It has everything up to the promotion, and gets what came after it.
 #
+# It is called with: NAME of the new master
+#
 # Before it:
 #   - the new master: the database is complete
 #
@@ -31,6 +33,7 @@ ask() {
 }
 systemctl disable oxconf-write-address.service
 systemctl stop oxconf-write-address.service
+systemctl enable mariadb.service
 systemctl start mariadb.service
 wait_for 60 sql --execute='SELECT 1' || stop 'the server does not start'
 sql --execute='SET GLOBAL read_only = ON'

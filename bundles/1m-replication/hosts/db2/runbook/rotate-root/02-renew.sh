@@ -5,7 +5,7 @@
 #
 # Before it:
 #   - db2: the packages are installed
-#   - the master: the accounts take the old password and the new one
+#   - the master: the new password alone is valid
 #
 # Again: may be repeated: the result is the same.
 # To undo: The same steps with the old password in the secrets file.
@@ -25,5 +25,10 @@ data=/var/lib/mysql
 begin "$@"
 
 sh install.sh ${yes:+--yes}
+
+after_1() {
+  MYSQL_PWD=$root_password runuser -u nobody -- "$client" --no-defaults --user=root --socket="$socket" --execute='DO 1'
+}
+confirm after_1 'root is let in with the new password'
 
 say "$step: done."

@@ -34,4 +34,12 @@ ask 'Whoever still uses the old password is refused from here on.'
 
 sql <"$here/only-new.sql"
 
+after_1() {
+  [ "$(sql <<'END'
+SELECT COUNT(*) FROM mysql.global_priv WHERE JSON_EXISTS(Priv, '$.auth_or[1]') AND (User = 'repl' AND Host = '10.20.30.217' OR User = 'repl' AND Host = '10.20.30.219' OR User = 'repl' AND Host = '10.20.30.221');
+END
+  )" = 0 ]
+}
+confirm after_1 'no account takes a second password'
+
 say "$step: done."

@@ -31,8 +31,7 @@ install -d -m 0700 "$kept"
 cp -a /opt/open-xchange/etc "$kept/oxinstaller-$(date +%Y%m%d-%H%M%S)"
 sh rootfs/usr/local/sbin/oxconf-oxinstaller
 sh install.sh ${yes:+--yes} --replace /opt/open-xchange/etc/groupware/configdb.properties /opt/open-xchange/etc/admindaemon/configdb.properties /opt/open-xchange/etc/groupware/ajp.properties /opt/open-xchange/etc/groupware/cache.ccf /opt/open-xchange/etc/admindaemon/cache.ccf /opt/open-xchange/etc/groupware/sessioncache.ccf
-install -d /var/lib/oxconf
-touch /var/lib/oxconf/oxinstaller
+mark oxinstaller
 ox restart
 
 after_1() {

@@ -24,4 +24,9 @@ ask 'Sessions on this node end.'
 ox stop
 ox disable
 
+after_1() {
+  ! answers "$(address_of "$me" ox1=10.20.30.213 ox2=10.20.30.215 ox3=10.20.30.216 prov1=10.20.30.225)" 8009
+}
+confirm after_1 'nobody answers on port 8009 any more'
+
 say "$step: done."

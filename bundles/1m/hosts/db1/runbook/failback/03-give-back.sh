@@ -1,13 +1,13 @@
 #!/bin/sh
 # db1, failback/03-give-back: Let the health check answer.
 #
-# HAProxy then sees the writer within seconds, on every OX node.
+# It is asked each second, so the writes are back within seconds.
 #
 # Before it:
 #   - db1: the database server serves
 #
 # Again: may be repeated: the result is the same.
-# To undo: systemctl stop clustercheck.socket
+# To undo: systemctl disable --now clustercheck.socket
 
 # Variables go to lib.sh and come from secrets.sh; the functions are called by name.
 # shellcheck disable=SC1091,SC2034,SC2154,SC2317
@@ -31,11 +31,12 @@ require before_1 'the node is Synced and Primary' 'Wait for it: it must have all
 
 ask 'The connections to the node that takes the writes now are closed; requests in that moment fail.'
 
-systemctl start clustercheck.socket
+systemctl enable --now clustercheck.socket
 
 after_1() {
-  systemctl is-active --quiet clustercheck.socket
+  systemctl is-active --quiet clustercheck.socket &&
+    systemctl is-enabled --quiet clustercheck.socket
 }
-confirm after_1 'the health check runs'
+confirm after_1 'the health check runs, and starts with the host'
 
 say "$step: done."

@@ -3,7 +3,7 @@
 #
 # Whoever still has the old one, and whoever has the new one already, gets in.
 #
-# Again: may be repeated: the result is the same.
+# Again: may be repeated: it finds that it is done, and does nothing.
 # To undo: The same steps with the old password in the secrets file.
 
 # Variables go to lib.sh and come from secrets.sh; the functions are called by name.
@@ -20,6 +20,19 @@ data=/var/lib/mysql
 . "$(dirname "$0")/../lib.sh"
 begin "$@"
 
+is_done() {
+  MYSQL_PWD=$clustercheck_password "$client" --no-defaults --user=clustercheck --socket="$socket" --execute='DO 1'
+}
+if is_done >/dev/null 2>&1; then
+  say "$step is done already."
+  exit 0
+fi
+
 sql <"$here/both.sql"
+
+after_1() {
+  MYSQL_PWD=$clustercheck_password "$client" --no-defaults --user=clustercheck --socket="$socket" --execute='DO 1'
+}
+confirm after_1 'clustercheck is let in with the new password'
 
 say "$step: done."

@@ -30,4 +30,9 @@ require before_1 'this node is Synced and Primary' 'Take this step on one that i
 
 sql <"$here/accounts.sql"
 
+after_1() {
+  [ "$(sql --execute="SELECT COUNT(*) FROM mysql.user WHERE (User, Host) IN (('openexchange', '10.20.30.213'), ('openexchange', '10.20.30.215'), ('openexchange', '10.20.30.216'), ('openexchange', '10.20.30.225'), ('sstuser', 'localhost'), ('clustercheck', 'localhost'))")" = 6 ]
+}
+confirm after_1 'every account is there'
+
 say "$step: done."

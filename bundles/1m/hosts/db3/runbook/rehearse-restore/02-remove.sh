@@ -23,16 +23,16 @@ data=/var/lib/mysql
 begin "$@"
 
 before_1() {
-  [ ! -e /var/lib/oxconf/rehearsal/data/pid ]
+  [ ! -e /var/lib/oxconf-rehearsal/data/pid ]
 }
-require before_1 'the scratch server has ended' 'Its process id is in /var/lib/oxconf/rehearsal/data/pid; end it.'
+require before_1 'the scratch server has ended' 'Its process id is in /var/lib/oxconf-rehearsal/data/pid; end it.'
 
-ask '/var/lib/oxconf/rehearsal is deleted. The live data are elsewhere.'
+ask '/var/lib/oxconf-rehearsal is deleted. The live data are elsewhere.'
 
-rm -rf /var/lib/oxconf/rehearsal
+rm -rf /var/lib/oxconf-rehearsal
 
 after_1() {
-  [ ! -e /var/lib/oxconf/rehearsal ]
+  [ ! -e /var/lib/oxconf-rehearsal ]
 }
 confirm after_1 'it is gone'
 

@@ -21,7 +21,8 @@ begin "$@"
 
 ask 'If this host still runs Open-Xchange, its sessions end.'
 
-setup_steps user packages oxinstaller install enable mount probe start-ox start
+setup_steps user packages oxinstaller install enable filestore mount probe start-ox start
+setup_steps maxscale-admin backup munin firewall
 
 after_1() {
   wait_for 300 answers "$(address_of "$me" ox1=10.20.30.213 ox2=10.20.30.215 ox3=10.20.30.216 prov1=10.20.30.225)" 8009

@@ -1,0 +1,61 @@
+#!/bin/sh
+# db1, add-database/05-follow: Load the dump, and follow the master.
+#
+# For the new server.
+#
+# The position comes with the dump; what happened since then is asked for by transaction id.
+#
+# It is called with: NAME of the master
+#
+# Before it:
+#   - the new server: the data folder is new
+#   - the master: the dump for the slaves is made
+#
+# Again: may be repeated: the result is the same.
+# To undo: STOP SLAVE, and make the data folder anew.
+
+# Variables go to lib.sh and come from secrets.sh; the functions are called by name.
+# shellcheck disable=SC1091,SC2034,SC2154,SC2317
+set -eu
+step='add-database/05-follow'
+log='journalctl -u mysql.service, and the file that log_error names, on Debian under /var/log/mysql/'
+usage='NAME of the master'
+up=/..
+me='db1'
+client=mysql
+socket=/run/mysqld/mysqld.sock
+data=/var/lib/mysql
+. "$(dirname "$0")/../lib.sh"
+begin "$@"
+
+before_1() {
+  tail -n 1 /root/oxconf-master.sql | grep -q '^-- Dump completed'
+}
+require before_1 'the dump of the master is here and complete' 'Copy it from the master, /root/oxconf-master.sql, to the same place.'
+
+ask 'What this server holds is replaced by the dump.'
+
+master=$(address_of "${words# }" db1=10.20.30.217 db2=10.20.30.219 db3=10.20.30.221)
+[ "${words# }" != "$me" ] || stop 'a server does not follow itself'
+answers "$master" 3306 || stop 'the master does not let this server in'
+systemctl enable mysql.service
+systemctl start mysql.service
+wait_for 300 sql --execute='SELECT 1' || stop 'the server does not start'
+sql --execute='STOP SLAVE' 2>/dev/null || true
+sql --execute='RESET MASTER'
+sql --execute='SET GLOBAL super_read_only = OFF'
+sql --init-command='SET SESSION sql_log_bin = 0' </root/oxconf-master.sql
+sql --execute='SET GLOBAL super_read_only = ON'
+sql <"$here/follow.sql"
+sql --execute="CHANGE MASTER TO MASTER_HOST = '$master', MASTER_AUTO_POSITION = 1; START SLAVE"
+rm /root/oxconf-master.sql
+
+after_1() {
+  slave_runs() {
+    [ "$(column Slave_IO_Running 'SHOW SLAVE STATUS') $(column Slave_SQL_Running 'SHOW SLAVE STATUS')" = "Yes Yes" ]
+  }
+  wait_for 300 slave_runs
+}
+confirm after_1 'the slave runs'
+
+say "$step: done."

@@ -1,0 +1,26 @@
+#!/bin/sh
+# web1, rotate-vrrp/05-verify: See that everything works.
+#
+# What a daemon takes without a word may still not work together.
+#
+# Before it:
+#   - web1: it uses the new password
+#   - web2: it uses the new password
+#
+# Again: may be repeated: it changes nothing.
+# To undo: There is nothing to undo.
+
+# Variables go to lib.sh and come from secrets.sh; the functions are called by name.
+# shellcheck disable=SC1091,SC2034,SC2154,SC2317
+set -eu
+step='rotate-vrrp/05-verify'
+log=''
+usage=''
+up=/..
+me='web1'
+. "$(dirname "$0")/../lib.sh"
+begin "$@"
+
+sh runbook/verify.sh
+
+say "$step: done."

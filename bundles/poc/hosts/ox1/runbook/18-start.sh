@@ -1,0 +1,48 @@
+#!/bin/sh
+# ox1, 18-start: Start apache2.
+#
+# The packages have started some of them with their own files.
+#
+# Before it:
+#   - ox1: units and modules are switched on
+#
+# Again: may be repeated: the result is the same.
+# To undo: systemctl stop apache2.service
+
+# Variables go to lib.sh and come from secrets.sh; the functions are called by name.
+# shellcheck disable=SC1091,SC2034,SC2154,SC2317
+set -eu
+step='18-start'
+log='journalctl -u apache2.service'
+usage=''
+up=
+me='ox1'
+client=mariadb
+socket=/run/mysqld/mysqld.sock
+data=/var/lib/mysql
+. "$(dirname "$0")/lib.sh"
+begin "$@"
+
+before_1() {
+  patience=1
+  a2query -q -m proxy || return 1
+  a2query -q -m proxy_ajp || return 1
+  a2query -q -m proxy_balancer || return 1
+  a2query -q -m lbmethod_byrequests || return 1
+  a2query -q -m slotmem_shm || return 1
+  a2query -q -m headers || return 1
+  a2query -q -m expires || return 1
+  a2query -q -m deflate || return 1
+  a2query -q -c proxy_ajp || return 1
+}
+require before_1 'each of them is switched on' 'Take the step enable first.'
+
+systemctl enable apache2.service
+systemctl restart apache2.service
+
+after_1() {
+  systemctl is-active --quiet apache2.service
+}
+confirm after_1 'apache2.service runs'
+
+say "$step: done."
