@@ -10,7 +10,7 @@ from oxconf.deployment.folders import OWNED, Owned, conflict
 from oxconf.deployment.load import load_text
 from oxconf.deployment.mistakes import ClusterError
 from oxconf.plan import ARTIFACTS
-from oxconf.runbook.database import SAVED
+from oxconf.runbook.saved import SAVED
 
 PATHS = sorted({cls.path for cls in ARTIFACTS})
 

@@ -156,4 +156,4 @@ def test_the_page_says_what_is_looked_at_and_what_is_not() -> None:
     assert "cd /root && tar xzf 1m-HOST.tar.gz && cd 1m-HOST" in page
     assert "not to be pasted" in page
     (book,) = (book for book in runbooks(plan_of('tier = "1m"\n')) if book.name == "recover")
-    assert "For example: `db2=8bc6e6a7-0c5b-11f0-9d3a-1e2c8f0a4b77:4711 db3=lost`" in to_markdown(book, "1m")
+    assert "-begin.sh db2=5ee99582-bb8d-11e2-b8e3-23de375c1d30:8204503 db3=lost\n" in to_markdown(book, "1m")
