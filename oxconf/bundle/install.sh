@@ -421,7 +421,6 @@ keep() {
     if [ -n "$pending" ]; then
         collect=$backup
     else
-        phase=keeping
         stamp=$(date -u +%Y-%m-%dT%H%M%SZ)
         name=$stamp count=1
         while [ -e "$backups/$name" ]; do
@@ -430,6 +429,7 @@ keep() {
         done
         backup=$backups/$name
         collect=$backups/.unfinished
+        phase=keeping
         say "$name" | publish "$state/pending" || unkept
         rm -rf -- "$collect"
         mkdir -- "$collect" "$collect/before" "$collect/state" || unkept
@@ -625,10 +625,8 @@ leave() {
     code=$1
     trap '' INT TERM HUP
     case $phase in
-    keeping)
-        # Without its backup nothing was changed, and there is nothing to take back.
-        [ -d "$backup" ] || rm -rf -- "$state/pending" "$backups/.unfinished"
-        ;;
+    # Nothing was changed, and there is nothing to take back.
+    keeping) rm -rf -- "$state/pending" "$collect" "$backup" ;;
     writing)
         [ "$code" -ne 0 ] || code=1
         if put_all_back && put_notes_back && rm -f -- "$state/pending"; then
