@@ -407,9 +407,15 @@ note_folders() {
     fi
 }
 
-# Keep the edit in a file that --replace gives up, where the backup has the file of before in its place already.
+# Set $now to what a file holds and $token to what the backup has of it. Where it holds neither that nor what was
+# installed since, somebody edited it: that is kept in the backup as well, before it is replaced.
 keep_edit() {
-    if has_line "$work/replace" "$path" && { [ -e "$root$real" ] || [ -L "$root$real" ]; }; then
+    token "$root$real" "$how"
+    now=$token
+    token "$backup/before$real" "$how"
+    if [ "$now" = "$token" ] || has_line "$backup/wrote" "$now $how $path"; then
+        return 0
+    elif [ -e "$root$real" ] || [ -L "$root$real" ]; then
         mkdir -p -- "$backup/after${real%/*}" && cp -a --backup=numbered -- "$root$real" "$backup/after$real"
     fi
 }
@@ -566,9 +572,7 @@ put_back() {
     beside "$real"
     rm -f -- "$beside"
     kept=$backup/before$real
-    token "$root$real" "$how"
-    now=$token
-    token "$kept" "$how"
+    keep_edit || return 1
     if [ "$how" = block ] && [ -f "$root$real" ]; then
         digest "$root$real"
         if ! has_line "$backup/wrote" "$digest whole $path"; then
@@ -632,7 +636,7 @@ leave() {
         if put_all_back && put_notes_back && rm -f -- "$state/pending"; then
             warn "everything is as it was before"
             if [ -d "$backup/after" ]; then
-                warn "the edits that --replace named are in $backup/after"
+                warn "what somebody else had changed meanwhile is in $backup/after"
             else
                 rm -rf -- "$backup"
             fi
@@ -687,9 +691,12 @@ do_install() {
     fi
     [ -z "$dry_run" ] || return 0
     ask "Install these files?"
+    if [ -n "$pending" ]; then
+        say "The last run did not come to its end; this one goes on from there."
+        phase=writing
+    fi
     note_touched
     judge_before
-    [ -z "$pending" ] || say "The last run did not come to its end; this one goes on from there."
     keep
     phase=writing
     write_all
@@ -762,9 +769,6 @@ do_rollback() {
     [ -z "$conflicts" ] || die "nothing was changed. To lose these changes: sh install.sh --rollback --replace$conflicts"
     [ -z "$dry_run" ] || return 0
     ask "Put them back?"
-    while read -r was how path real; do
-        keep_edit || die "$backup can not be written; nothing was changed"
-    done <"$backup/changes"
     # From here this is a change under way as well, and the next run knows these files.
     [ -n "$pending" ] || mv -fT -- "$state/last" "$state/pending" || die "$state can not be written; nothing was changed"
     if ! put_all_back || ! put_notes_back; then

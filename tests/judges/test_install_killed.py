@@ -254,8 +254,9 @@ def test_an_edit_after_a_killed_run_is_seen(tmp_path: Path, wrapped: dict[str, s
     assert (machine.backups()[-1] / f"after{OX_CNF}").read_text() == "mine\n"
 
 
-def test_an_edit_that_was_replaced_is_kept_when_the_run_fails(
-    tmp_path: Path, wrapped: dict[str, str]
+@pytest.mark.parametrize("what", ["replaced", "left"])
+def test_an_edit_after_a_killed_run_is_kept_when_the_next_one_fails(
+    tmp_path: Path, wrapped: dict[str, str], what: str
 ) -> None:
     machine = Machine(tmp_path / "start").set_up()
     machine.pack()
@@ -267,16 +268,21 @@ def test_an_edit_that_was_replaced_is_kept_when_the_run_fails(
     machine.write(OX_CNF, "mine\n")
     in_the_way = machine.at("/usr/local/bin/.clustercheck.oxconf-new/in-the-way")
     in_the_way.mkdir(parents=True)
-    machine.pack(UPGRADE | {CHECK: replace(FILES[CHECK], text="#!/bin/bash\n")})
+    files = UPGRADE | {CHECK: replace(FILES[CHECK], text="#!/bin/bash\n")}
+    options = ["--replace", OX_CNF]
+    if what == "left":
+        del files[OX_CNF]
+        options = []
+    machine.pack(files)
 
-    said = machine.install("--replace", OX_CNF, code=1)
+    said = machine.install(*options, code=1)
 
     assert "everything is as it was before" in said
     in_the_way.rmdir()
     in_the_way.parent.rmdir()
     assert machine.state() == old
     assert (machine.backups()[-1] / f"after{OX_CNF}").read_text() == "mine\n"
-    assert f"--replace named are in {machine.backups()[-1]}/after" in said
+    assert f"is in {machine.backups()[-1]}/after" in said
     # What was known before is known again.
     machine.pack()
     assert "Nothing to do" in machine.install()
