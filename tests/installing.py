@@ -125,6 +125,14 @@ class Machine:
         (self.bundle / "SHA256SUMS").write_text("".join(sums))
         shutil.copy(INSTALLER, self.bundle)
 
+    def amend(self, name: str, text: str) -> None:
+        """Write one file of the bundle anew, and its sum."""
+        path = self.bundle / name
+        before, after = (sha256(each.encode()).hexdigest() for each in (path.read_text(), text))
+        path.write_text(text)
+        sums = self.bundle / "SHA256SUMS"
+        sums.write_text(sums.read_text().replace(f"{before}  {name}\n", f"{after}  {name}\n"))
+
     def command(self, *options: str) -> list[str]:
         return [*self.shell, str(self.bundle / "install.sh"), "--root", str(self.root), *options]
 

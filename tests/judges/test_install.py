@@ -62,6 +62,15 @@ def text(host: Sandbox, path: str) -> str:
     return host.run("cat", path, check=False).stdout
 
 
+def stub(tmp_path: Path, name: str, script: str) -> dict[str, str]:
+    """Write a command; return the environment in which it stands in front of the real one."""
+    file = tmp_path / "bin" / name
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(f"#!/bin/sh\n{script}")
+    file.chmod(0o755)
+    return {"PATH": f"{file.parent}:{os.environ['PATH']}"}
+
+
 @pytest.mark.parametrize("path", BAD)
 def test_a_daemon_that_refuses_has_everything_put_back(host: Sandbox, tmp_path: Path, path: str) -> None:
     wrong, judge, said, needed = BAD[path]
@@ -85,22 +94,45 @@ def test_a_daemon_that_refuses_has_everything_put_back(host: Sandbox, tmp_path: 
 
 
 def test_a_daemon_that_always_refuses(host: Sandbox, tmp_path: Path) -> None:
-    refusing = tmp_path / "bin/haproxy"
-    refusing.parent.mkdir()
-    refusing.write_text("#!/bin/sh\necho no, said the judge\nexit 1\n")
-    refusing.chmod(0o755)
+    refusing = stub(tmp_path, "haproxy", "echo no, said the judge\nexit 1\n")
     before = text(host, HAPROXY)
 
-    done = host.run(
-        *("sh", pack(tmp_path, GOOD), "--yes"),
-        check=False,
-        env={"PATH": f"{refusing.parent}:{os.environ['PATH']}"},
-    )
+    done = host.run("sh", pack(tmp_path, GOOD), "--yes", check=False, env=refusing)
 
     assert done.returncode == 1
     assert "no, said the judge" in done.stderr
     assert text(host, HAPROXY) == before
     assert host.run("test", "-e", OX_CNF, check=False).returncode == 1
+
+
+@pytest.mark.parametrize("path", [HAPROXY, APACHE])
+def test_what_a_killed_run_installed_is_judged_by_the_next_one(
+    host: Sandbox, tmp_path: Path, path: str
+) -> None:
+    wrong, _, said, needed = BAD[path]
+    need(*needed)
+    host.run("sh", pack(tmp_path, GOOD), "--yes")
+    before = {name: text(host, name) for name in GOOD}
+    changed = {APACHE: replace(GOOD[APACHE], text="# changed\n")}
+    script = pack(tmp_path, GOOD | changed | {path: replace(GOOD[path], text=wrong)})
+    stub(tmp_path, "haproxy", "")
+    killing = stub(tmp_path, "apache2ctl", "kill -s KILL $PPID\n")
+    host.run("sh", script, "--yes", check=False, env=killing)
+    assert text(host, path) == wrong
+
+    done = host.run("sh", script, "--yes", check=False)
+
+    assert done.returncode == 1, done.stdout
+    assert said in done.stderr
+    assert {name: text(host, name) for name in GOOD} == before
+
+
+def test_a_check_may_make_folders_for_its_daemon(host: Sandbox, tmp_path: Path) -> None:
+    making = stub(tmp_path, "apache2ctl", "mkdir /mnt/made\n")
+
+    host.run("sh", pack(tmp_path, GOOD), "--yes", env=making)
+
+    assert host.run("stat", "-c", "%a", "/mnt/made").stdout == "755\n"
 
 
 def test_the_server_reads_what_was_installed(host: Sandbox, tmp_path: Path) -> None:

@@ -204,9 +204,11 @@ def test_files_that_were_there_already_are_guarded_from_then_on(machine: Machine
 def test_wrong_mode_or_owner_is_mended(machine: Machine) -> None:
     machine.install()
     machine.at(WSREP).chmod(0o666)
+    (root, _), (_, group) = number("root"), number("mysql")
 
-    machine.install()
+    said = machine.install()
 
+    assert f"mode and owner 0666 {root}:{group} become 0640 {root}:{group}" in said
     assert machine.state()[WSREP][1] == "100640"
 
 
@@ -284,6 +286,18 @@ def test_the_users_are_those_of_the_root(machine: Machine) -> None:
     assert "user root is missing" in machine.install(code=1)
 
 
+def test_a_dot_in_a_user_is_a_dot(machine: Machine) -> None:
+    machine.pack({"/etc/x": File("", owner="ro.t")})
+
+    assert "user ro.t is missing" in machine.install(code=1)
+
+
+def test_the_last_line_of_the_list_of_users_may_have_no_end(machine: Machine) -> None:
+    machine.write("/etc/passwd", machine.text("/etc/passwd").removesuffix("\n"))
+
+    machine.install()
+
+
 def test_a_placeholder_is_refused(machine: Machine) -> None:
     machine.pack(changed(WSREP, "[mysqld]\nwsrep_sst_auth = sst:REPLACE_sst\n"))
     before = machine.state()
@@ -322,6 +336,7 @@ def test_an_odd_path_is_refused(machine: Machine, path: str) -> None:
     ("wrong", "message"),
     [
         (File("", mode="644"), "has the mode '644'"),
+        (File("", mode="4755"), "has the mode '4755'"),
         (File("", how="append"), "shall be installed by 'append'"),
         (File("", owner="ro$ot"), "belongs to 'ro$ot:root'"),
         (File("", path="/etc/y"), "files.txt and SHA256SUMS disagree on /etc/y"),
@@ -484,6 +499,7 @@ def test_a_full_file_system_leaves_everything_as_it_was(machine: Machine, where:
     assert done.returncode == 1, done.stdout + done.stderr
     assert "No space left on device" in done.stderr
     assert machine.state() == before
+    assert not machine.at("/var/lib/oxconf/pending").exists()
     machine.install()
 
 
@@ -491,6 +507,8 @@ def test_a_full_file_system_leaves_everything_as_it_was(machine: Machine, where:
     ("options", "message"),
     [
         (["--root"], "--root needs a folder"),
+        # A variable of somebody's script that is not set.
+        (["--root", ""], "--root needs a folder"),
         (["--root", "/nowhere"], "/nowhere is no folder"),
         (["--replace"], "--replace needs a path"),
         (["--replace", "hosts"], "say the path as files.txt has it"),
