@@ -738,7 +738,7 @@ finish_install() {
     note_due "$backup/services" || die "$state can not be written"
     say "Installed. What was replaced is in $backup; --rollback puts it back."
     [ -z "$root" ] || say "The daemons were not asked: $root is not the running system."
-    print_due
+    print_due || die "what has to be restarted could not be said"
     rm -f -- "$state/pending" || die "$state can not be written"
     phase='done'
 }
@@ -786,7 +786,7 @@ do_rollback() {
     sed -n 's/^new [a-z]* \([^ ]*\) .*/\1/p' "$backup/changes" >"$work/out"
     note_due "$backup/services" || die "$state can not be written; run --rollback again"
     say "Put back."
-    print_due
+    print_due || die "what has to be restarted could not be said; run --rollback again"
     rm -f -- "$state/pending" || die "$state can not be written; run --rollback again"
 }
 

@@ -7,10 +7,12 @@
 # that was killed is continued by the next one, or undone by --rollback, told by the files alone how far it came.
 set -u
 LC_ALL=C
-PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
+PATH=${PATH:+$PATH:}/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin
 export LC_ALL PATH
-unset CDPATH
+unset CDPATH POSIXLY_CORRECT
 umask 077
+# Whoever stops reading what is said here does not stop a change half way.
+trap '' PIPE
 
 usage() {
     cat <<'END'
@@ -142,12 +144,32 @@ has_line() { [ -f "$1" ] && grep -qxF -e "$2" "$1"; }
 # Put a text into file $1 at once: a killed run leaves the old one or the new one.
 publish() { cat >"$1.new" && sync "$1.new" && mv -fT -- "$1.new" "$1"; }
 
+# Set $name to the backup that $state/$1 names, and $backup to its folder; $name is empty where there is none.
+find_backup() {
+    name=''
+    [ ! -f "$state/$1" ] || name=$(cat "$state/$1")
+    case $name in
+    */* | .*) name='' ;;
+    esac
+    backup=$backups/$name
+    [ ! -L "$backup" ] && [ -d "$backup" ] || name=''
+}
+
+# Set $folder to the full name of folder $1, which may be `-` as well.
+find_folder() {
+    case $1 in
+    /*) folder=$1 ;;
+    *) folder=./$1 ;;
+    esac
+    folder=$(cd -- "$folder" 2>/dev/null && pwd -P)
+}
+
 beside() { beside=$root${1%/*}/.${1##*/}.oxconf-new; }
 
 # Whether nobody but its owner and group may read a file: then its text is not shown.
 is_private() {
     case $1 in
-    *0) return 0 ;;
+    *[0-3]) return 0 ;;
     esac
     return 1
 }
@@ -187,12 +209,13 @@ verify_bundle() {
         die "the sums do not hold: the archive was damaged or edited. Unpack it again, or render it anew"
     for list in files.txt services.txt; do
         grep -q "^[0-9a-f]*  $list\$" "$here/SHA256SUMS" || die "SHA256SUMS does not name $list; unpack the archive again"
+        [ -z "$(tail -c 1 "$here/$list")" ] || die "$list ends in the middle of a line; render the archive anew"
     done
-    : >"$work/paths"
+    true >"$work/paths"
     while read -r mode owner group how sum path; do
         plain_path "$path" || die "files.txt: '$path' is no path that this script installs"
         case $mode in
-        [0-7][0-7][0-7][0-7]) ;;
+        0[0-7][0-7][0-7]) ;;
         *) die "files.txt: $path has the mode '$mode'" ;;
         esac
         case $how in
@@ -217,14 +240,21 @@ number_of() {
         return
         ;;
     esac
+    entries=$work/entries
     if [ -z "$root" ]; then
-        entry=$(getent "$1" "$3")
+        getent "$1" "$3" >"$entries"
     else
         resolve "/etc/$1" follow
-        entry=$(grep -e "^$3:" "$root$real" 2>/dev/null)
+        cat -- "$root$real" >"$entries" 2>/dev/null
     fi
-    number=$(say "$entry" | sed -n '1s/^[^:]*:[^:]*:\([0-9][0-9]*\):.*/\1/p')
-    [ -z "$number" ] || return 0
+    number=''
+    while IFS=: read -r name _ id _ || [ -n "$name" ]; do
+        [ "$name" != "$3" ] || number=${number:-$id}
+    done <"$entries"
+    case $number in
+    '' | *[!0-9]*) ;;
+    *) return ;;
+    esac
     case $1 in
     passwd) warn "user $3 is missing, to whom $2 belongs" ;;
     *) warn "group $3 is missing, to which $2 belongs" ;;
@@ -235,7 +265,7 @@ number_of() {
 # Write the plan, a line a file: what, number of the staged text, uid, gid, mode, how, digest, path, where it leads.
 # `what` is same, new, change, remove, or conflict where somebody changed the file since the last install.
 make_plan() {
-    : >"$work/plan"
+    true >"$work/plan"
     missing='' number=0 count=0
     while read -r mode owner group how sum path; do
         number_of passwd "$path" "$owner"
@@ -256,7 +286,6 @@ make_plan() {
             warn "systemd-sysusers $here/rootfs/etc/sysusers.d/oxconf.conf creates the user open-xchange"
         die "install the packages of README.md first: they create their users. Nothing was changed"
     fi
-    [ -f "$known" ] || return 0
     cut -d' ' -f2,3 "$known" | sort -u >"$work/earlier"
     while read -r how path; do
         has_line "$work/paths" "$path" || plan_removal
@@ -273,6 +302,9 @@ look_at_target() {
         resolve "$path" ''
     fi
     target=$root$real
+    case $target/ in
+    "$state"/* | "$backups"/*) die "$path leads to where this script keeps what it knows; nothing was changed" ;;
+    esac
     [ -L "$target" ] || [ -f "$target" ] || [ ! -e "$target" ] || die "$target is there and no file; move it away"
     token "$target" "$how"
     now=$token
@@ -287,18 +319,32 @@ is_as_before() {
     [ "$token" = "$now" ]
 }
 
+# Whether the file still is what the last archive installed in way $1, as a whole or as a block.
+is_ours() {
+    if [ "$1" = "$how" ]; then
+        has_line "$known" "$now $how $path"
+        return
+    fi
+    ! [ -L "$target" ] || return 1
+    token "$target" "$1"
+    has_line "$known" "$token $1 $path"
+}
+
 plan_file() {
     look_at_target
     staged=$work/text.$count
-    if [ "$how" = block ] && [ -f "$target" ]; then
+    if [ "$how" = block ] && [ -f "$target" ] && ! is_ours replace; then
         merge "$target" "$here/rootfs$path" >"$staged" || die "$target can not be merged"
+        lines=$(grep -na "$carriage_return\$" "$staged" | cut -d: -f1 | tr '\n' ' ')
+        [ -z "$lines" ] || [ "$now" = "$sum" ] ||
+            die "$target has carriage returns, in line $lines; take them out first: sed -i 's/\\r\$//' $target"
     else
         cat "$here/rootfs$path" >"$staged" || die "$staged can not be written"
     fi
     what=change
     if [ "$now" = "$sum" ]; then
         [ "$how" = replace ] && [ "$(stat -c '%04a %u %g' -- "$target")" != "$mode $uid $gid" ] || what=same
-    elif has_line "$work/known.paths" "$path" && ! has_line "$known" "$now $how $path" && ! is_as_before; then
+    elif has_line "$work/known.paths" "$path" && ! is_ours replace && ! is_ours block && ! is_as_before; then
         has_line "$work/replace" "$path" || what=conflict
     elif [ ! -e "$target" ] && [ ! -L "$target" ]; then
         what=new
@@ -313,8 +359,8 @@ plan_removal() {
         is_as_before || say "$path" >>"$work/left"
         return 0
     fi
-    # A run that did not come to its end has not reached this one, which is no file of ours.
-    ! is_as_before || has_line "$state/installed" "$now $how $path" || return 0
+    # A run that did not come to its end has not reached this one, which was no file of ours before it.
+    ! is_as_before || has_line "$backup/state/installed" "$now $how $path" || return 0
     count=$((count + 1))
     if [ "$how" = block ]; then
         merge "$target" '' >"$work/text.$count" || die "$target can not be merged"
@@ -334,8 +380,12 @@ show_plan() {
         changes=yes
         [ "$what" != conflict ] || conflicts="$conflicts $path"
         [ "$path" = "$real" ] || say "    by a link at $root$real"
+        if [ "$what$how" = changereplace ] && [ -f "$root$real" ] && [ ! -L "$root$real" ]; then
+            access=$(stat -c '%04a %u:%g' -- "$root$real")
+            [ "$access" = "$mode $uid:$gid" ] || say "    mode and owner $access become $mode $uid:$gid"
+        fi
         if [ "$what" = conflict ] || [ -n "$dry_run" ]; then
-            [ -f "$work/text.$count" ] || : >"$work/text.$count"
+            [ -f "$work/text.$count" ] || true >"$work/text.$count"
             show "$path" "$mode" "$root$real" "$work/text.$count"
         fi
     done <"$work/plan"
@@ -348,15 +398,26 @@ show_plan() {
 # --- doing it ----------------------------------------------------------------------------------------------------
 
 make_folders() {
-    [ -d "$root$1" ] && return 0
-    make_folders "${1%/*}"
-    (umask 022 && mkdir -- "$root$1") || die "$root$1 can not be made"
+    [ -d "$root$1" ] || (umask 022 && mkdir -p -- "$root$1") || die "$root$1 can not be made"
 }
 
 note_folders() {
     if [ -n "$1" ] && [ ! -d "$root$1" ] && ! has_line "$collect/folders.next" "$1"; then
         note_folders "${1%/*}"
         say "$1" >>"$collect/folders.next"
+    fi
+}
+
+# Set $now to what a file holds and $token to what the backup has of it. Where it holds neither that nor what was
+# installed since, somebody edited it: that is kept in the backup as well, before it is replaced.
+keep_edit() {
+    token "$root$real" "$how"
+    now=$token
+    token "$backup/before$real" "$how"
+    if [ "$now" = "$token" ] || has_line "$backup/wrote" "$now $how $path"; then
+        return 0
+    elif [ -e "$root$real" ] || [ -L "$root$real" ]; then
+        mkdir -p -- "$backup/after${real%/*}" && cp -a --backup=numbered -- "$root$real" "$backup/after$real"
     fi
 }
 
@@ -375,16 +436,18 @@ keep() {
         done
         backup=$backups/$name
         collect=$backups/.unfinished
+        phase=keeping
         say "$name" | publish "$state/pending" || unkept
         rm -rf -- "$collect"
-        mkdir -- "$collect" "$collect/before" || unkept
-        [ ! -f "$state/installed" ] || cp -- "$state/installed" "$collect/installed" || unkept
-        [ ! -f "$state/last" ] || cp -- "$state/last" "$collect/previous" || unkept
+        mkdir -- "$collect" "$collect/before" "$collect/state" || unkept
+        for list in $noted; do
+            [ ! -f "$state/$list" ] || cp -- "$state/$list" "$collect/state/$list" || unkept
+        done
     fi
     for list in changes wrote folders services paths; do
         rm -f -- "$collect/$list.next" || unkept
         [ ! -f "$collect/$list" ] || cp -- "$collect/$list" "$collect/$list.next" || unkept
-        : >>"$collect/$list.next" || unkept
+        true >>"$collect/$list.next" || unkept
     done
     while read -r what count uid gid mode how sum path real; do
         [ "$what" != same ] || continue
@@ -393,7 +456,10 @@ keep() {
             digest "$work/text.$count"
             say "$digest whole $path" >>"$collect/wrote.next" || unkept
         fi
-        has_line "$collect/paths" "$path" && continue
+        if has_line "$collect/paths" "$path"; then
+            keep_edit || unkept
+            continue
+        fi
         was=new
         if [ -e "$root$real" ] || [ -L "$root$real" ]; then
             was=kept
@@ -426,10 +492,14 @@ write_beside() {
 }
 
 write_all() {
-    while read -r what count uid gid mode how sum path real; do
+    # A run that was killed may have left these.
+    while read -r was how path real; do
         beside "$real"
         rm -f -- "$beside" || die "$beside can not be removed"
+    done <"$backup/changes"
+    while read -r what count uid gid mode how sum path real; do
         [ "$what" != same ] || continue
+        beside "$real"
         # Of a block in a file that holds nothing else, nothing stays.
         if [ "$what" = remove ] && { [ "$how" = replace ] || [ ! -s "$work/text.$count" ]; }; then
             continue
@@ -453,26 +523,32 @@ accepted() {
     judge=$1
     shift
     command -v "$1" >/dev/null 2>&1 || return 0
-    "$@" >"$work/said" 2>&1 </dev/null && return 0
+    # What a check makes, such as a folder below /run, is for the daemon.
+    (umask 022 && exec "$@") >"$work/said" 2>&1 </dev/null && return 0
     cat "$work/said" >&2
     die "$judge refuses its configuration, see above: nothing of this archive is installed"
 }
 
-changes_below() {
-    cut -d' ' -f1,8 "$work/plan" | grep -v '^same ' | cut -d' ' -f2 | grep -q "^$1"
+# What the daemons have to judge: what changes, and what a run that was killed has changed, whether judged or not.
+note_touched() {
+    while read -r what count uid gid mode how sum path real; do
+        [ "$what" = same ] || say "$path"
+    done <"$work/plan" >"$work/touched"
+    [ -z "$pending" ] || cat "$backup/paths" >>"$work/touched"
 }
+
+touches() { grep -q "^$1" "$work/touched"; }
 
 # These are whole in one file, which can be judged before it is there.
 judge_before() {
     [ -z "$root" ] || return 0
     while read -r what count uid gid mode how sum path real; do
-        case $what$path in
-        new/etc/haproxy/haproxy.cfg | change/etc/haproxy/haproxy.cfg)
-            accepted HAProxy haproxy -c -f "$work/text.$count"
-            ;;
-        new/etc/nftables.conf | change/etc/nftables.conf)
-            accepted nftables nft -c -f "$work/text.$count"
-            ;;
+        if [ "$what" = remove ] || ! has_line "$work/touched" "$path"; then
+            continue
+        fi
+        case $path in
+        /etc/haproxy/haproxy.cfg) accepted HAProxy haproxy -c -f "$work/text.$count" ;;
+        /etc/nftables.conf) accepted nftables nft -c -f "$work/text.$count" ;;
         esac
     done <"$work/plan"
 }
@@ -481,9 +557,9 @@ judge_before() {
 # unless somebody reloads it in this moment.
 judge_after() {
     [ -z "$root" ] || return 0
-    ! changes_below /etc/keepalived/ || accepted keepalived keepalived -t
-    ! changes_below /etc/apache2/ || accepted Apache apache2ctl configtest
-    if changes_below /etc/mysql/; then
+    ! touches /etc/keepalived/ || accepted keepalived keepalived -t
+    ! touches /etc/apache2/ || accepted Apache apache2ctl configtest
+    if touches /etc/mysql/; then
         server=mysqld
         ! command -v mariadbd >/dev/null 2>&1 || server=mariadbd
         # Percona XtraDB Cluster 5.6 and 5.7 would join the cluster before they print their help. Others pass it over.
@@ -498,15 +574,13 @@ put_back() {
     beside "$real"
     rm -f -- "$beside"
     kept=$backup/before$real
-    token "$root$real" "$how"
-    now=$token
-    token "$kept" "$how"
+    keep_edit || return 1
     if [ "$how" = block ] && [ -f "$root$real" ]; then
         digest "$root$real"
         if ! has_line "$backup/wrote" "$digest whole $path"; then
             # Somebody changed the machine's part since: only the block goes back.
             [ "$now" != "$token" ] || return 0
-            : >"$work/block"
+            true >"$work/block" || return 1
             if [ "$token" != absent ]; then
                 find_block "$kept"
                 sed -n "${begin},${end}p" "$kept" >"$work/block" || return 1
@@ -542,19 +616,38 @@ put_all_back() {
     [ -z "$failed" ]
 }
 
+# Know again what was known before the backup was made.
+put_notes_back() {
+    for list in $noted; do
+        if [ -f "$backup/state/$list" ]; then
+            publish "$state/$list" <"$backup/state/$list" || return 1
+        else
+            rm -f -- "$state/$list" || return 1
+        fi
+    done
+}
+
 leave() {
     code=$1
     trap '' INT TERM HUP
-    if [ "$phase" = writing ]; then
-        phase=undoing
-        if put_all_back; then
-            rm -f -- "$state/pending" && rm -rf -- "$backup"
+    case $phase in
+    # Nothing was changed, and there is nothing to take back.
+    keeping) rm -rf -- "$state/pending" "$collect" "$backup" ;;
+    writing)
+        [ "$code" -ne 0 ] || code=1
+        if put_all_back && put_notes_back && rm -f -- "$state/pending"; then
             warn "everything is as it was before"
+            if [ -d "$backup/after" ]; then
+                warn "what somebody else had changed meanwhile is in $backup/after"
+            else
+                rm -rf -- "$backup"
+            fi
         else
             warn "make room, then run this again, or with --rollback"
         fi
-        [ "$code" -ne 0 ] || code=1
-    fi
+        ;;
+    finishing) warn "the files are in place, but not all is done: make room, then run this again, or with --rollback" ;;
+    esac
     rm -rf -- "$work"
     exit "$code"
 }
@@ -562,7 +655,7 @@ leave() {
 # Write the commands that the changed files ask for, each once, in the order of services.txt, to `due`: a step of the
 # runbook does them from there, also after a run that was killed.
 note_due() {
-    : >"$work/due"
+    true >"$work/due" || return 1
     while read -r when path command; do
         if has_line "$work/in" "$path"; then
             [ "$when" != remove ] || continue
@@ -573,7 +666,7 @@ note_due() {
         fi
         has_line "$work/due" "$command" || say "$command" >>"$work/due"
     done <"$1"
-    publish "$state/due" <"$work/due" || die "$state can not be written"
+    publish "$state/due" <"$work/due"
 }
 
 print_due() {
@@ -599,14 +692,18 @@ do_install() {
         die "keep what was meant in the cluster's description, then: sh install.sh --replace$conflicts"
     fi
     if [ -z "$changes" ] && [ -z "$pending" ]; then
-        [ -n "$dry_run" ] || remember_installed
+        [ -n "$dry_run" ] || remember
         say "Nothing to do: every file is as this archive has it."
         return
     fi
     [ -z "$dry_run" ] || return 0
     ask "Install these files?"
+    if [ -n "$pending" ]; then
+        say "The last run did not come to its end; this one goes on from there."
+        phase=writing
+    fi
+    note_touched
     judge_before
-    [ -z "$pending" ] || say "The last run did not come to its end; this one goes on from there."
     keep
     phase=writing
     write_all
@@ -614,8 +711,8 @@ do_install() {
     finish_install
 }
 
-# Write which files are ours, and what they held when they were installed.
-remember_installed() {
+# Note what this archive has: what its files held when they were installed, and what they ask for.
+remember() {
     while read -r mode owner group how sum path; do
         say "$sum $how $path"
     done <"$here/files.txt" >"$work/installed" || die "$work can not be written"
@@ -625,21 +722,25 @@ remember_installed() {
     done <"$known"
     cmp -s -- "$work/installed" "$state/installed" || publish "$state/installed" <"$work/installed" ||
         die "$state can not be written"
+    cmp -s -- "$here/services.txt" "$state/services" || publish "$state/services" <"$here/services.txt" ||
+        die "$state can not be written"
 }
 
+# The files are in place and judged. From here nothing is undone: `pending` stays until all is done, for the next run.
 finish_install() {
-    remember_installed
-    publish "$state/services" <"$here/services.txt" || die "$state can not be written"
+    phase=finishing
+    trap '' INT TERM HUP
+    remember
     say "$pending" | publish "$state/last" || die "$state can not be written"
     # What this archive has was installed; the rest of what changed was removed.
     grep -xF -f "$backup/paths" "$work/paths" >"$work/in"
-    cp -- "$backup/paths" "$work/out"
-    note_due "$backup/services"
-    phase='done'
-    rm -f -- "$state/pending"
+    cp -- "$backup/paths" "$work/out" || die "$work can not be written"
+    note_due "$backup/services" || die "$state can not be written"
     say "Installed. What was replaced is in $backup; --rollback puts it back."
     [ -z "$root" ] || say "The daemons were not asked: $root is not the running system."
-    print_due
+    print_due || die "what has to be restarted could not be said"
+    rm -f -- "$state/pending" || die "$state can not be written"
+    phase='done'
 }
 
 do_rollback() {
@@ -649,8 +750,8 @@ do_rollback() {
         return
     elif [ -z "$pending" ]; then
         [ -f "$state/last" ] || die "there is no install to take back"
-        backup=$backups/$(cat "$state/last")
-        [ -d "$backup" ] || die "$backup is not there any more"
+        find_backup last
+        [ -n "$name" ] || die "the backup that $state/last names is not there any more"
     fi
     say "Puts back what $backup holds:"
     conflicts=''
@@ -661,55 +762,48 @@ do_rollback() {
         token "$root$real" "$how"
         now=$token
         token "$backup/before$real" "$how"
-        if [ "$was" = new ]; then say "  remove $path"; else say "  put back $path"; fi
+        link=''
+        [ ! -L "$backup/before$real" ] || link=", a link to $(readlink -- "$backup/before$real")"
+        if [ "$was" = new ]; then say "  remove $path"; else say "  put back $path$link"; fi
         if [ "$now" != "$token" ] && ! has_line "$backup/wrote" "$now $how $path" && ! has_line "$work/replace" "$path"; then
             say "  $path was changed since the install"
             conflicts="$conflicts $path"
         elif [ -z "$dry_run" ]; then
             continue
         fi
-        if [ "$was" = new ]; then : >"$work/old"; else cat "$backup/before$real" >"$work/old"; fi
+        if [ "$was$link" = kept ]; then cat "$backup/before$real"; fi >"$work/old"
         show "$path" "$(stat -c %a "$backup/before$real" 2>/dev/null || echo 644)" "$root$real" "$work/old"
     done <"$backup/changes"
     [ -z "$conflicts" ] || die "nothing was changed. To lose these changes: sh install.sh --rollback --replace$conflicts"
     [ -z "$dry_run" ] || return 0
     ask "Put them back?"
-    while read -r was how path real; do
-        if ! has_line "$work/replace" "$path" || [ ! -f "$root$real" ]; then
-            continue
-        fi
-        mkdir -p -- "$backup/after${real%/*}" || die "$backup can not be written; nothing was changed"
-        cp -a -- "$root$real" "$backup/after$real" || die "$backup can not be written; nothing was changed"
-    done <"$backup/changes"
-    put_all_back || die "make room, then run --rollback again"
-    if [ -f "$backup/installed" ]; then
-        publish "$state/installed" <"$backup/installed" || die "$state can not be written"
-    else
-        rm -f -- "$state/installed"
-    fi
-    if [ -f "$backup/previous" ]; then
-        publish "$state/last" <"$backup/previous" || die "$state can not be written"
-    else
-        rm -f -- "$state/last"
+    # From here this is a change under way as well, and the next run knows these files.
+    [ -n "$pending" ] || mv -fT -- "$state/last" "$state/pending" || die "$state can not be written; nothing was changed"
+    if ! put_all_back || ! put_notes_back; then
+        die "make room, then run --rollback again"
     fi
     sed -n 's/^kept [a-z]* \([^ ]*\) .*/\1/p' "$backup/changes" >"$work/in"
     sed -n 's/^new [a-z]* \([^ ]*\) .*/\1/p' "$backup/changes" >"$work/out"
-    note_due "$backup/services"
-    rm -f -- "$state/pending"
+    note_due "$backup/services" || die "$state can not be written; run --rollback again"
     say "Put back."
-    print_due
+    print_due || die "what has to be restarted could not be said; run --rollback again"
+    rm -f -- "$state/pending" || die "$state can not be written; run --rollback again"
 }
 
 # --- the call ----------------------------------------------------------------------------------------------------
 
-here=$(cd -- "$(dirname -- "$0")" && pwd -P) || exit 1
+find_folder "$(dirname -- "$0")" || die "the folder of $0 is not there"
+here=$folder
+# What is noted of the last install; a backup holds how it was before.
+noted='installed services last'
 root='' dry_run='' yes='' rollback='' replace='' phase=looking work=''
 while [ "$#" -gt 0 ]; do
     case $1 in
     --root)
         [ "$#" -gt 1 ] || wrong "--root needs a folder"
-        root=$(cd -- "$2" 2>/dev/null && pwd -P) || wrong "$2 is no folder"
-        root=${root%/}
+        [ -n "$2" ] || wrong "--root needs a folder"
+        find_folder "$2" || wrong "$2 is no folder"
+        root=${folder%/}
         shift
         ;;
     --dry-run) dry_run=yes ;;
@@ -744,6 +838,11 @@ resolve /var/lib/oxconf follow
 state=$root$real state_path=$real
 resolve /var/backups/oxconf follow
 backups=$root$real
+for list in $noted pending; do
+    for file in "$state/$list" "$state/$list.new"; do
+        [ ! -L "$file" ] || die "$file is a link, which this script did not make; remove it"
+    done
+done
 trap 'leave $?' EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM HUP
@@ -756,26 +855,25 @@ else
     done
     # The lock ends with the last process that has the folder open.
     exec 9<"$state"
-    flock -n 9 || {
-        work=''
-        die "another install.sh is running"
-    }
+    flock -n 9
+    case $? in
+    0) ;;
+    1) die "another install.sh is running" ;;
+    *) die "$state can not be locked; nothing was changed" ;;
+    esac
     rm -rf -- "$state/work"
     mkdir -- "$state/work" || die "$state can not be written; nothing was changed"
     work=$state/work
 fi
 printf '%s' "$replace" >"$work/replace" || die "$work can not be written; nothing was changed"
-pending='' backup='' known=$work/known
-[ ! -f "$state/pending" ] || pending=$(cat "$state/pending")
-backup=$backups/$pending
-case $pending in
-*/* | .*) pending='' ;;
-esac
-[ -d "$backup" ] || pending=''
-for list in "$state/installed" "${pending:+$backup/wrote}"; do
+known=$work/known
+find_backup pending
+pending=$name
+true >"$known"
+for list in "$state/installed" "${pending:+$backup/wrote}" "${pending:+$backup/state/installed}"; do
     [ ! -f "$list" ] || grep -v -e ' whole ' "$list" >>"$known"
 done
-[ ! -f "$known" ] || cut -d' ' -f3 "$known" >"$work/known.paths"
+cut -d' ' -f3 "$known" >"$work/known.paths"
 if [ -n "$rollback" ]; then
     do_rollback
 else
