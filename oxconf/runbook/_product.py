@@ -5,7 +5,7 @@ SOURCE: the manuals of MariaDB, MySQL and Percona XtraDB Cluster; the tutorial f
 
 from ipaddress import IPv4Address
 
-from oxconf.artifacts._server import SOCKET, client_program, is_mariadb, is_pxc, since, unit_name
+from oxconf.artifacts._server import SOCKET, at_least, client_program, is_mariadb, is_pxc, since, unit_name
 from oxconf.deployment.model import Deployment
 
 DATA = "/var/lib/mysql"
@@ -35,7 +35,12 @@ def initialise(deployment: Deployment, data: str = DATA) -> str:
         return f"mariadb-install-db --user=mysql --datadir={data} --skip-test-db"
     if since(deployment, mysql="5.7"):
         return f"mysqld --initialize-insecure --user=mysql --datadir={data}"
-    return f"mysql_install_db --user=mysql --datadir={data}"
+    # MySQL's writes a my.cnf with a sql_mode of its own into /usr, which is read after the one of /etc.
+    keep = "" if is_mariadb(deployment) else " --keep-my-cnf"
+    return f"mysql_install_db --user=mysql --datadir={data}{keep}"
+
+
+_BOOTSTRAP_UNIT = "mysql@bootstrap.service"
 
 
 def bootstrap(deployment: Deployment) -> str:
@@ -44,15 +49,26 @@ def bootstrap(deployment: Deployment) -> str:
         return "galera_new_cluster"
     if is_mariadb(deployment):
         return "service mysql bootstrap"
-    if since(deployment, mysql="5.7"):
-        return "systemctl start mysql@bootstrap.service"
+    if at_least(deployment, "8.0"):
+        return f"systemctl start {_BOOTSTRAP_UNIT}"
+    if at_least(deployment, "5.7"):
+        # Ubuntu's package has the unit; Percona's own for Debian and Ubuntu has the init script alone.
+        return (
+            f"if systemctl cat {_BOOTSTRAP_UNIT} >/dev/null 2>&1; then systemctl start {_BOOTSTRAP_UNIT}\n"
+            "else /etc/init.d/mysql bootstrap-pxc; fi"
+        )
     return "service mysql bootstrap-pxc"
 
 
 def stop_bootstrapped(deployment: Deployment) -> str:
     """Return the command that stops the node which `bootstrap` started."""
-    if is_pxc(deployment) and since(deployment, mysql="5.7"):
-        return "systemctl stop mysql@bootstrap.service"
+    if is_pxc(deployment) and at_least(deployment, "8.0"):
+        return f"systemctl stop {_BOOTSTRAP_UNIT}"
+    if is_pxc(deployment) and at_least(deployment, "5.7"):
+        return (
+            f"if systemctl is-active --quiet {_BOOTSTRAP_UNIT}; then systemctl stop {_BOOTSTRAP_UNIT}\n"
+            "else mysqladmin shutdown; fi"
+        )
     if not since(deployment, mariadb="10.1", mysql="5.7"):
         # systemd did not start it, so for systemd there is nothing to stop.
         return "mysqladmin shutdown"

@@ -2,7 +2,7 @@
 
 from textwrap import indent
 
-from oxconf.artifacts._server import is_mariadb, unit_name
+from oxconf.artifacts._server import is_mariadb, since, unit_name
 from oxconf.artifacts.configdb_properties import DATABASE_USER
 from oxconf.artifacts.write_address import UNIT
 from oxconf.deployment.model import Deployment, Host, Role
@@ -162,6 +162,9 @@ def _wait(deployment: Deployment) -> str:
     else:
         received = f"$(sql --execute='{product.show_slave(deployment)}' --vertical | retrieved)"
         wait = f"SELECT WAIT_FOR_EXECUTED_GTID_SET('$target', {SECONDS})"
+        if not since(deployment, mysql="5.7"):
+            # It counts the transactions; NULL where the SQL thread stands still, -1 when the time is over.
+            wait = f"SELECT WAIT_UNTIL_SQL_THREAD_AFTER_GTIDS('$target', {SECONDS}) < 0"
     return f"""\
 if [ -n "$master" ] && answers "$master" {MYSQL_PORT}; then
   target=$(ask "$master" 'SELECT {product.position(deployment)}')
@@ -367,9 +370,9 @@ sql --execute="{point(deployment, "$master")}; {product.start_slave(deployment)}
 slave_runs() {{
 {slave_runs(deployment)}
 }}
-# 1236: the master says that it does not have what this server wants to go on from.
+# 1236, and 13114 from MySQL 8.0 on: the master says that it does not have what this server wants to go on from.
 settled() {{
-  slave_runs || [ "$(column Last_IO_Errno '{product.show_slave(deployment)}')" = 1236 ]
+  slave_runs || column Last_IO_Errno '{product.show_slave(deployment)}' | grep -qxE '1236|13114'
 }}
 wait_for {SECONDS} settled || true
 if ! slave_runs; then

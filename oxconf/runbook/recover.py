@@ -205,7 +205,6 @@ rm "{POSITION}\"""",
     )
 
 
-
 def _ordinary(plan: Plan, servers: tuple[Host, ...]) -> Step:
     deployment = plan.deployment
     return Step(

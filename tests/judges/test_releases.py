@@ -228,4 +228,4 @@ def test_the_password_of_ox_changes(galera: LabCluster) -> None:
 test_a_node_without_data_is_replaced = (
     live.test_a_node_without_data_is_replaced_with_the_new_password_of_the_transfer
 )
-test_a_server_leaves_and_comes_back = live.test_a_server_leaves_and_comes_back
+test_a_server_comes_and_another_one_leaves = live.test_a_server_comes_and_another_one_leaves

@@ -181,7 +181,7 @@ LEFT_OUT = {
     "add-ox": {"configdb", "register", "context", "verify"},
     "add-database": {
         *("accounts", "bootstrap", "join", "restart-first", "start-database", "dump", "follow", "reopen"),
-        *("write-address", "verify"),
+        *("write-address", "reload", "verify"),
     },
 }
 """Steps of the setup that are taken once in a cluster's life, or have one of their own in the runbook."""
