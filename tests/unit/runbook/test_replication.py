@@ -4,7 +4,9 @@ import pytest
 
 from oxconf.deployment.load import load_text
 from oxconf.deployment.model import Deployment
-from oxconf.runbook._product import stop_bootstrapped
+from oxconf.plan import make_plan
+from oxconf.runbook._product import bootstrap, initialise, stop_bootstrapped
+from oxconf.runbook.books import runbooks
 from oxconf.runbook.replication import dump_all, load_dump
 
 
@@ -48,9 +50,37 @@ def test_a_dump_leaves_out_the_rows_by_which_the_master_followed_once() -> None:
         # Begun by a script of System V, so systemd would stop nothing.
         ("percona-xtradb-cluster", "5.6", "mysqladmin shutdown"),
         ("mariadb", "10.0", "mysqladmin shutdown"),
-        ("percona-xtradb-cluster", "5.7", "systemctl stop mysql@bootstrap.service"),
+        ("percona-xtradb-cluster", "8.0", "systemctl stop mysql@bootstrap.service"),
         ("mariadb", "10.1", "systemctl stop mariadb.service"),
     ],
 )
 def test_a_node_is_stopped_by_what_began_it(flavour: str, version: str, command: str) -> None:
     assert stop_bootstrapped(nodes(flavour, version)) == command
+
+
+def test_percona_xtradb_cluster_57_is_begun_by_what_its_package_has() -> None:
+    """Ubuntu's package has the unit, Percona's own has the init script alone."""
+    deployment = nodes("percona-xtradb-cluster", "5.7")
+
+    assert "systemctl start mysql@bootstrap.service\nelse /etc/init.d/mysql bootstrap-pxc" in bootstrap(
+        deployment
+    )
+    assert "systemctl stop mysql@bootstrap.service\nelse mysqladmin shutdown" in stop_bootstrapped(deployment)
+
+
+@pytest.mark.parametrize(
+    ("version", "waits"),
+    [("5.6", "WAIT_UNTIL_SQL_THREAD_AFTER_GTIDS"), ("5.7", "WAIT_FOR_EXECUTED_GTID_SET")],
+)
+def test_a_slave_is_asked_with_a_function_that_it_has(version: str, waits: str) -> None:
+    plan = make_plan(replicating("mysql", version))
+    (book,) = (book for book in runbooks(plan) if book.name == "promote")
+
+    said = "".join(step.command for step in book.steps)
+    assert waits in said
+    assert said.count("_GTIDS(") + said.count("_GTID_SET(") == 1
+
+
+def test_the_settings_of_mysql_56_are_not_undone_by_its_own_file() -> None:
+    assert initialise(replicating("mysql", "5.6")).endswith(" --keep-my-cnf")
+    assert "--keep-my-cnf" not in initialise(replicating("mariadb", "10.1"))

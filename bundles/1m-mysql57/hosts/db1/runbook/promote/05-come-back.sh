@@ -50,9 +50,9 @@ sql --execute="CHANGE MASTER TO MASTER_HOST = '$master', MASTER_AUTO_POSITION = 
 slave_runs() {
   [ "$(column Slave_IO_Running 'SHOW SLAVE STATUS') $(column Slave_SQL_Running 'SHOW SLAVE STATUS')" = "Yes Yes" ]
 }
-# 1236: the master says that it does not have what this server wants to go on from.
+# 1236, and 13114 from MySQL 8.0 on: the master says that it does not have what this server wants to go on from.
 settled() {
-  slave_runs || [ "$(column Last_IO_Errno 'SHOW SLAVE STATUS')" = 1236 ]
+  slave_runs || column Last_IO_Errno 'SHOW SLAVE STATUS' | grep -qxE '1236|13114'
 }
 wait_for 60 settled || true
 if ! slave_runs; then
