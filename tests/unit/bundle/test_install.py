@@ -20,6 +20,7 @@ from oxconf.plan import make_plan
 OX_CNF = "/etc/mysql/ox.conf.d/ox.cnf"
 WSREP = "/etc/mysql/ox.conf.d/wsrep.cnf"
 HAPROXY = "/etc/haproxy/haproxy.cfg"
+SHELLS = [("sh",), ("dash",), ("bash",), ("bash", "--posix"), ("busybox", "sh")]
 DEPLOYMENTS = Path(__file__).parents[2] / "clusters/deployments"
 
 
@@ -34,11 +35,15 @@ def changed(path: str, text: str) -> dict[str, File]:
     return FILES | {path: replace(FILES[path], text=text)}
 
 
-@pytest.mark.parametrize("shell", [("sh",), ("dash",), ("bash", "--posix"), ("busybox", "sh")])
-def test_files_arrive_with_mode_and_owner(machine: Machine, shell: tuple[str, ...]) -> None:
+def use(machine: Machine, shell: tuple[str, ...]) -> None:
     if not shutil.which(shell[0]):
         pytest.skip(f"needs {shell[0]}")
     machine.shell = shell
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_files_arrive_with_mode_and_owner(machine: Machine, shell: tuple[str, ...]) -> None:
+    use(machine, shell)
 
     machine.install()
 
@@ -459,7 +464,11 @@ def test_a_second_run_at_the_same_time_is_refused(machine: Machine) -> None:
     machine.install()
 
 
-def test_a_target_that_can_not_be_written_leaves_everything_as_it_was(machine: Machine) -> None:
+@pytest.mark.parametrize("shell", SHELLS)
+def test_a_target_that_can_not_be_written_leaves_everything_as_it_was(
+    machine: Machine, shell: tuple[str, ...]
+) -> None:
+    use(machine, shell)
     # A temporary file can not replace a folder, whoever runs this.
     machine.at("/usr/local/bin/.clustercheck.oxconf-new/in-the-way").mkdir(parents=True)
     before = machine.state()

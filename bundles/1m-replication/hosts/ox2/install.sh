@@ -3,8 +3,9 @@
 # stands in files.txt (mode owner group how sha256 path) and services.txt (when path command).
 #
 # Everything new is first written beside its target under a name that no daemon reads, then renamed file by file. A
-# backup holds what will be replaced before the first rename, and `pending` names it until the last one is done: a run
-# that was killed is continued by the next one, or undone by --rollback, told by the files alone how far it came.
+# backup holds what will be replaced before the first rename, and `pending` names it until all is done and said: a run
+# that was killed, an install or a rollback, is continued by the next one, or undone by --rollback, told by the files
+# alone how far it came. A run that fails undoes what it did and what it went on from, unless all files are in place.
 set -u
 LC_ALL=C
 PATH=${PATH:+$PATH:}/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin
@@ -104,7 +105,7 @@ find_block() {
     begin=$(grep -anE "^# BEGIN oxconf[[:blank:]]*$carriage_return?\$" "$1" | cut -d: -f1)
     end=$(grep -anE "^# END oxconf[[:blank:]]*$carriage_return?\$" "$1" | cut -d: -f1)
     case $begin/$end in
-    /) return ;;
+    /) return 0 ;;
     *[!0-9/]* | /* | */) ;;
     *) [ "$begin" -gt "$end" ] || return 0 ;;
     esac
@@ -237,7 +238,7 @@ number_of() {
     *[!0-9]*) ;;
     *)
         number=$3
-        return
+        return 0
         ;;
     esac
     entries=$work/entries
@@ -253,7 +254,7 @@ number_of() {
     done <"$entries"
     case $number in
     '' | *[!0-9]*) ;;
-    *) return ;;
+    *) return 0 ;;
     esac
     case $1 in
     passwd) warn "user $3 is missing, to whom $2 belongs" ;;
@@ -323,7 +324,7 @@ is_as_before() {
 is_ours() {
     if [ "$1" = "$how" ]; then
         has_line "$known" "$now $how $path"
-        return
+        return "$?"
     fi
     ! [ -L "$target" ] || return 1
     token "$target" "$1"
@@ -588,12 +589,12 @@ put_back() {
             merge "$root$real" "$work/block" >"$work/whole" || return 1
             cp -a -- "$root$real" "$beside" && cat "$work/whole" >"$beside" && sync "$beside" &&
                 mv -fT -- "$beside" "$root$real"
-            return
+            return "$?"
         fi
     fi
     if [ "$was" = new ]; then
         rm -f -- "$root$real"
-        return
+        return 0
     fi
     [ "$now" != "$token" ] || [ "$(status "$root$real")" != "$(status "$kept")" ] || return 0
     make_folders "${real%/*}"
@@ -619,7 +620,9 @@ put_all_back() {
 # Know again what was known before the backup was made.
 put_notes_back() {
     for list in $noted; do
-        if [ -f "$backup/state/$list" ]; then
+        if cmp -s -- "$backup/state/$list" "$state/$list"; then
+            continue
+        elif [ -f "$backup/state/$list" ]; then
             publish "$state/$list" <"$backup/state/$list" || return 1
         else
             rm -f -- "$state/$list" || return 1
@@ -627,6 +630,7 @@ put_notes_back() {
     done
 }
 
+# What a trap calls has no bare `return`: bash would return the status from before the trap.
 leave() {
     code=$1
     trap '' INT TERM HUP
@@ -694,7 +698,7 @@ do_install() {
     if [ -z "$changes" ] && [ -z "$pending" ]; then
         [ -n "$dry_run" ] || remember
         say "Nothing to do: every file is as this archive has it."
-        return
+        return 0
     fi
     [ -z "$dry_run" ] || return 0
     ask "Install these files?"
@@ -747,7 +751,7 @@ do_rollback() {
     if [ -z "$pending" ] && [ -f "$state/pending" ]; then
         [ -n "$dry_run" ] || rm -f -- "$state/pending"
         say "The last run was stopped before it changed anything. Once more takes back the install before it."
-        return
+        return 0
     elif [ -z "$pending" ]; then
         [ -f "$state/last" ] || die "there is no install to take back"
         find_backup last
