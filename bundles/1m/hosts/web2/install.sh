@@ -799,7 +799,7 @@ do_rollback() {
 find_folder "$(dirname -- "$0")" || die "the folder of $0 is not there"
 here=$folder
 # What is noted of the last install; a backup holds how it was before.
-noted='installed services last'
+noted='installed services last due'
 root='' dry_run='' yes='' rollback='' replace='' phase=looking work=''
 while [ "$#" -gt 0 ]; do
     case $1 in
