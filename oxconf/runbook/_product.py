@@ -54,7 +54,7 @@ def bootstrap(deployment: Deployment) -> str:
     if at_least(deployment, "5.7"):
         # Ubuntu's package has the unit; Percona's own for Debian and Ubuntu has the init script alone.
         return (
-            f"if systemctl cat {_BOOTSTRAP_UNIT} >/dev/null 2>&1; then systemctl start {_BOOTSTRAP_UNIT}\n"
+            f"if systemctl cat {_BOOTSTRAP_UNIT} >/dev/null 2>&1; then systemctl start {_BOOTSTRAP_UNIT}; "
             "else /etc/init.d/mysql bootstrap-pxc; fi"
         )
     return "service mysql bootstrap-pxc"
@@ -66,7 +66,7 @@ def stop_bootstrapped(deployment: Deployment) -> str:
         return f"systemctl stop {_BOOTSTRAP_UNIT}"
     if is_pxc(deployment) and at_least(deployment, "5.7"):
         return (
-            f"if systemctl is-active --quiet {_BOOTSTRAP_UNIT}; then systemctl stop {_BOOTSTRAP_UNIT}\n"
+            f"if systemctl is-active --quiet {_BOOTSTRAP_UNIT}; then systemctl stop {_BOOTSTRAP_UNIT}; "
             "else mysqladmin shutdown; fi"
         )
     if not since(deployment, mariadb="10.1", mysql="5.7"):

@@ -96,6 +96,9 @@ class LabHost:
                 activate = "/bin/systemd-socket-activate"
                 self.write(f"/usr{activate}", f'{begin} {MACHINE}{activate} "$@"\n')
                 self.box.run("chmod", "0755", f"/usr{activate}")
+            if not self.sh("command -v nft", check=False):
+                self.write("/usr/sbin/nft", f'{begin} {MACHINE}/sbin/nft "$@"\n')
+                self.box.run("chmod", "0755", "/usr/sbin/nft")
         self.box.run("chmod", "0755", "/usr/bin/systemctl")
 
     def unpack(self, folder: Path) -> None:

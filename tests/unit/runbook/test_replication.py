@@ -62,10 +62,10 @@ def test_percona_xtradb_cluster_57_is_begun_by_what_its_package_has() -> None:
     """Ubuntu's package has the unit, Percona's own has the init script alone."""
     deployment = nodes("percona-xtradb-cluster", "5.7")
 
-    assert "systemctl start mysql@bootstrap.service\nelse /etc/init.d/mysql bootstrap-pxc" in bootstrap(
+    assert "systemctl start mysql@bootstrap.service; else /etc/init.d/mysql bootstrap-pxc" in bootstrap(
         deployment
     )
-    assert "systemctl stop mysql@bootstrap.service\nelse mysqladmin shutdown" in stop_bootstrapped(deployment)
+    assert "systemctl stop mysql@bootstrap.service; else mysqladmin shutdown" in stop_bootstrapped(deployment)
 
 
 @pytest.mark.parametrize(
