@@ -204,8 +204,9 @@ class Unit:
             if kind == "forking":
                 if process.wait():
                     raise Failed(f"Job for {self.name} failed. See {log}")
-                session = f"-{process.pid}" if self.of_session(process.pid) else "0"
-                self.pid_file.write_text(self.forked() if self.last("PIDFile") else session)
+                self.pid_file.write_text(
+                    self.forked() if self.last("PIDFile") else self.followed(process.pid)
+                )
             elif notify:
                 self.await_ready(process, notify, log)
             elif kind == "simple":
@@ -217,6 +218,11 @@ class Unit:
         while not file.exists() and time.monotonic() < end:
             time.sleep(0.1)
         return file.read_text().strip() if file.exists() else "0"
+
+    def followed(self, session: int) -> str:
+        # A daemon as Apache soon leaves the session of what began it; one as mysqld_safe stays.
+        time.sleep(1)
+        return f"-{session}" if self.of_session(session) else "0"
 
     def await_ready(self, process: subprocess.Popen[bytes], notify: socket.socket, log: Path) -> None:
         end = time.monotonic() + PATIENCE
