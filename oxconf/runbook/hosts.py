@@ -14,6 +14,12 @@ from oxconf.plan import HostPlan, Plan
 from oxconf.runbook._packages import packages
 from oxconf.runbook.step import Holds, Phase, Repeat, State, Step, Test
 
+STATE = "/var/lib/oxconf"
+"""Where the steps note what they have done, and the installer what it has installed; `$state` in lib.sh."""
+
+CONFIGURED = f"{STATE}/oxinstaller"
+"""Stands for a node on which oxinstaller has run; after it alone, our files replace what it writes."""
+
 
 def state(plan: HostPlan, holds: Holds) -> State:
     """Return what holds on the host of a plan."""
@@ -186,8 +192,8 @@ def refresh(deployment: Deployment, *plans: HostPlan, part: str = "", needs: Ite
 
 _CONFIGURED = Test(
     "oxinstaller has run here",
-    "  [ -e /var/lib/oxconf/oxinstaller ]",
-    "A new node is set up first, by its own step. If it ran without these steps: touch /var/lib/oxconf/oxinstaller",
+    f"  [ -e {CONFIGURED} ]",
+    f"A new node is set up first, by its own step. If it ran without these steps: touch {CONFIGURED}",
 )
 
 

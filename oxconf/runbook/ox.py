@@ -13,14 +13,11 @@ from oxconf.deployment.topology import (
     writer,
 )
 from oxconf.plan import HostPlan
-from oxconf.runbook.hosts import routes
+from oxconf.runbook.hosts import CONFIGURED, STATE, routes
 from oxconf.runbook.step import Holds, Repeat, State, Step, Test
 
 SBIN = "/opt/open-xchange/sbin"
 LOG = "/var/log/open-xchange/open-xchange.log.0"
-STATE = "/var/lib/oxconf"
-CONFIGURED = f"{STATE}/oxinstaller"
-"""Stands for a node on which oxinstaller has run; after it alone, our files replace what it writes."""
 
 OWNED = "/opt/open-xchange/etc/"
 """oxinstaller writes below it; what the archive has there as well is put back after each call."""

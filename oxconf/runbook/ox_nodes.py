@@ -15,8 +15,7 @@ from oxconf.runbook._writer import has_accounts, written_on
 from oxconf.runbook.leftover import drop_accounts
 from oxconf.runbook.nodes import BESIDE, LATER, PLAN
 from oxconf.runbook.ox import LOG, OWNED, SBIN, first
-from oxconf.runbook.recover import peers
-from oxconf.runbook.restart import NODE, answers_again, around
+from oxconf.runbook.restart import NODE, answers_again, answers_no_more, around
 from oxconf.runbook.sql import accounts_sql
 from oxconf.runbook.step import Holds, Phase, Repeat, Runbook, State, Step, Test
 
@@ -70,7 +69,6 @@ def replace(plan: Plan, setup: Runbook) -> Runbook:
 
 def remove(plan: Plan, setup: Runbook) -> Runbook:
     """Return the runbook by which an OX node leaves."""
-    port = plan.deployment.ox.ajp_port
     leave = Step(
         host=LEAVING,
         on=tuple(host.name for host in ox_hosts(plan.deployment)),
@@ -79,12 +77,7 @@ def remove(plan: Plan, setup: Runbook) -> Runbook:
         why="Its users have had the time that you gave them; the rest logs in again, on another node.",
         loses="Sessions on this node end.",
         command="ox stop\nox disable",
-        after=(
-            Test(
-                f"nobody answers on port {port} any more",
-                f'  ! answers "$(address_of "$me" {peers(ox_hosts(plan.deployment))})" {port}',
-            ),
-        ),
+        after=(answers_no_more(plan.deployment),),
         repeat=Repeat.HARMLESS,
         undo="ox enable; ox start, which are systemctl for the units of Open-Xchange.",
         gives=(State(LEAVING, Holds.OUT),),

@@ -40,10 +40,6 @@ def of_purpose(deployment: Deployment, purpose: str) -> tuple[Account, ...]:
     return tuple(each for each in accounts(deployment) if each.password.purpose == purpose)
 
 
-def _who(account: Account) -> str:
-    return f"{quoted(account.user)}@{quoted(account.client)}"
-
-
 def _row(account: Account) -> str:
     return f"User = {quoted(account.user)} AND Host = {quoted(account.client)}"
 
@@ -55,7 +51,7 @@ def both_sql(deployment: Deployment, account: Account) -> str:
     account as a row and change nothing.
     SOURCE: MySQL's manual, "Password Management", and MariaDB's, "Authentication from MariaDB 10.4".
     """
-    who, row = _who(account), _row(account)
+    who, row = account.who, _row(account)
     new = quoted(account.password.reveal())
     if not is_mariadb(deployment):
         change = quoted(f"ALTER USER {who} IDENTIFIED BY {new} RETAIN CURRENT PASSWORD")
@@ -91,7 +87,7 @@ def only_sql(deployment: Deployment, account: Account) -> str:
     change = root_password(deployment) if account.user == "root" else alter(deployment, account)
     if takes_both(deployment) and not is_mariadb(deployment):
         # SOURCE: MySQL's manual, ALTER USER: a change of the first password leaves the second one as it is.
-        change += f"\nALTER USER {_who(account)} DISCARD OLD PASSWORD;"
+        change += f"\nALTER USER {account.who} DISCARD OLD PASSWORD;"
     return change
 
 

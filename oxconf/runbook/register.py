@@ -6,7 +6,8 @@ from oxconf.artifacts.configdb_properties import DATABASE_USER
 from oxconf.deployment.model import Authentication, Deployment, Mail
 from oxconf.deployment.topology import MYSQL_PORT, Endpoint, read_endpoint, write_endpoint
 from oxconf.plan import HostPlan
-from oxconf.runbook.ox import ADMIN, DATABASE, LOG, SBIN, START_SECONDS, STATE
+from oxconf.runbook.hosts import STATE
+from oxconf.runbook.ox import ADMIN, DATABASE, LOG, SBIN, START_SECONDS
 from oxconf.runbook.step import Holds, Repeat, State, Step, Test
 
 PASSWORDS = "/root/oxconf-test-passwords"

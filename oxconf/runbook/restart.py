@@ -234,6 +234,15 @@ def _restart_ox(deployment: Deployment) -> Step:
     )
 
 
+def answers_no_more(deployment: Deployment) -> Test:
+    """Return how to see that Open-Xchange is gone from the host where the script runs."""
+    port = deployment.ox.ajp_port
+    return Test(
+        f"nobody answers on port {port} any more",
+        f'  ! answers "$(address_of "$me" {peers(ox_hosts(deployment))})" {port}',
+    )
+
+
 def answers_again(deployment: Deployment) -> Test:
     """Return how to see that Open-Xchange is back on the host where the script runs."""
     port = deployment.ox.ajp_port

@@ -10,8 +10,7 @@ from oxconf.runbook import hosts
 from oxconf.runbook._writer import written_on
 from oxconf.runbook.beside import TIMER
 from oxconf.runbook.ox import LOG
-from oxconf.runbook.recover import peers
-from oxconf.runbook.restart import answers_again
+from oxconf.runbook.restart import answers_again, answers_no_more
 from oxconf.runbook.saved import LOADED, READ, SAVED, dumped
 from oxconf.runbook.step import Holds, Phase, Repeat, Runbook, State, Step, Test
 
@@ -80,7 +79,6 @@ say "  scp ${{words# }}/databases.sql.gz SERVER:/root/databases.sql.gz\"""",
 
 
 def _stop(deployment: Deployment) -> Step:
-    port = deployment.ox.ajp_port
     return Step(
         host=NODES,
         on=tuple(host.name for host in ox_hosts(deployment)),
@@ -89,12 +87,7 @@ def _stop(deployment: Deployment) -> Step:
         why="What it would write into the old databases would be lost, and it would mix with the new ones.",
         loses="From now on nobody can work, until this node is started again.",
         command="ox stop",
-        after=(
-            Test(
-                f"nobody answers on port {port}",
-                f'  ! answers "$(address_of "$me" {peers(ox_hosts(deployment))})" {port}',
-            ),
-        ),
+        after=(answers_no_more(deployment),),
         repeat=Repeat.HARMLESS,
         undo="The step start-ox.",
         gives=(State(NODES, Holds.OUT),),

@@ -3,12 +3,13 @@
 from oxconf.artifacts._server import dump_program, is_mariadb, unit_name
 from oxconf.deployment.model import Deployment, Host
 from oxconf.runbook import _product as product
+from oxconf.runbook.hosts import STATE
 from oxconf.runbook.step import Holds, Repeat, State, Step, Test
 
 SAVED = "/var/backups/oxconf"
 """Where the installer keeps what it replaces; the databases of before lie beside it."""
 
-MARK = "/var/lib/oxconf/datadir"
+MARK = f"{STATE}/datadir"
 """Stands for a data folder that these steps have made."""
 
 _DUMPS = f"{SAVED}/databases-*.sql"
@@ -122,7 +123,7 @@ mark reloaded""",
   done""",
         after=(Test("the dump was loaded", '  [ -e "$state/reloaded" ]'),),
         repeat=Repeat.SKIPS,
-        undo="DROP DATABASE, for each database that it names; then rm /var/lib/oxconf/reload*.",
+        undo=f"DROP DATABASE, for each database that it names; then rm {STATE}/reload*.",
         needs=(State(host.name, Holds.ACCOUNTS),),
         log=product.log(deployment),
     )

@@ -54,6 +54,11 @@ class Account:
     grant_option: bool = False
     why: str
 
+    @property
+    def who(self) -> str:
+        """The account as SQL names it: `'user'@'client'`."""
+        return f"{quoted(self.user)}@{quoted(self.client)}"
+
 
 def quoted(text: str) -> str:
     """Return a text as a string of SQL. Passwords and addresses pass through here, and nothing else does it.
@@ -217,11 +222,10 @@ def _backup(deployment: Deployment) -> Iterator[Account]:
 
 def alter(deployment: Deployment, account: Account) -> str:
     """Return the statement that gives an account, which exists, its password."""
-    who = f"{quoted(account.user)}@{quoted(account.client)}"
     password = quoted(account.password.reveal())
     if since(deployment, mariadb="10.2", mysql="5.7"):
-        return f"ALTER USER {who} IDENTIFIED BY {password};"
-    return f"SET PASSWORD FOR {who} = PASSWORD({password});"
+        return f"ALTER USER {account.who} IDENTIFIED BY {password};"
+    return f"SET PASSWORD FOR {account.who} = PASSWORD({password});"
 
 
 def grant(deployment: Deployment, account: Account) -> str:
@@ -230,18 +234,17 @@ def grant(deployment: Deployment, account: Account) -> str:
     `GRANT ... IDENTIFIED BY` is a syntax error from MySQL 8.0 on; `ALTER USER ... IDENTIFIED BY` is one before MySQL
     5.7 and MariaDB 10.2, `CREATE USER IF NOT EXISTS` before MySQL 5.7 and MariaDB 10.1.
     """
-    who = f"{quoted(account.user)}@{quoted(account.client)}"
     password = quoted(account.password.reveal())
     option = " WITH GRANT OPTION" if account.grant_option else ""
     if since(deployment, mariadb="10.2", mysql="5.7"):
         lines = [
-            f"CREATE USER IF NOT EXISTS {who} IDENTIFIED BY {password};",
+            f"CREATE USER IF NOT EXISTS {account.who} IDENTIFIED BY {password};",
             alter(deployment, account),
-            f"GRANT {account.privileges} ON *.* TO {who}{option};",
+            f"GRANT {account.privileges} ON *.* TO {account.who}{option};",
         ]
     else:
-        lines = [f"GRANT {account.privileges} ON *.* TO {who} IDENTIFIED BY {password}{option};"]
-    lines += [f"GRANT SELECT ON {table} TO {who};" for table in account.tables]
+        lines = [f"GRANT {account.privileges} ON *.* TO {account.who} IDENTIFIED BY {password}{option};"]
+    lines += [f"GRANT SELECT ON {table} TO {account.who};" for table in account.tables]
     return "\n".join((f"-- {account.why}", *lines)) + "\n"
 
 
