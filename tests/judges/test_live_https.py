@@ -14,7 +14,8 @@ from judges import apache
 from judges.harness import Host, need, need_root, render_text
 from judges.machine import install
 from judges.sandbox import Sandbox, bridge, wire
-from judges.test_live_web import AJP, SOAP_SPELLINGS, USER_PATHS, wait_until
+from judges.test_live_web import AJP, USER_PATHS, wait_until
+from lab.spellings import SOAP_SPELLINGS
 
 from oxconf.artifacts.check_web import CheckWeb
 from oxconf.deployment.load import load_text

@@ -18,6 +18,7 @@ from judges import apache
 from judges.harness import Host, need, need_root, render
 from judges.machine import install
 from judges.sandbox import Sandbox, bridge, wire
+from lab.spellings import SOAP_PATHS, SOAP_SPELLINGS
 
 from oxconf.syntax import properties
 
@@ -32,81 +33,6 @@ USER_PATHS = {
     "/Microsoft-Server-ActiveSync": "activesync",
     "/usm-json": "usm",
 }
-
-SOAP_PATHS = ("/servlet/axis2/services", "/webservices")
-
-SOAP_SPELLINGS = [
-    "/servlet/axis2/services",
-    "/servlet/axis2/services/",
-    "/servlet/axis2/services/OXContextService?wsdl",
-    "/webservices",
-    "/webservices/OXContextService",
-    # Path parameters, which a servlet container takes away.
-    "/servlet;x=1/axis2/services",
-    "/servlet/axis2;x=1/services",
-    "/servlet/axis2;a/services/OXContextService",
-    "/servlet/axis2/services;x=1",
-    "/servlet/axis2/services;x=1/OXContextService",
-    "/servlet/axis2%3bx=1/services",
-    "/servlet;/axis2;/services;",
-    "/servlet/axis2;jsessionid=0.OX1/services",
-    "/webservices;x=1",
-    "/webservices;x=1/OXContextService",
-    "/;x/webservices",
-    "/;x=1/servlet/axis2/services",
-    # Empty steps, and steps that go nowhere or up.
-    "//servlet/axis2/services",
-    "/servlet//axis2///services",
-    "/servlet/;x/axis2/services",
-    "/servlet/./axis2/services",
-    "/servlet/.;x/axis2/services",
-    "/servlet/%2e/axis2/services",
-    "/servlet/x/../axis2/services",
-    "/servlet/x/..;/axis2/services",
-    "/servlet/x;y/../axis2/services",
-    "/servlet/x/%2e%2e/axis2/services",
-    "/servlet/x/%2e%2e%3b/axis2/services",
-    "/ajax/../servlet/axis2/services",
-    "/ajax/..;/servlet/axis2/services",
-    "/ajax/..;x=1/servlet/axis2/services",
-    "/ajax/%2e%2e;/servlet/axis2/services",
-    "/ajax/x/..;/..;/servlet/axis2/services",
-    "/ajax/.;/..;/servlet/axis2/services",
-    "/ajax/..;/webservices",
-    "/infostore/..;/webservices/OXContextService",
-    "/usm-json/..;/servlet/axis2/services",
-    "/Microsoft-Server-ActiveSync/..;/servlet/axis2/services",
-    "/ajax/..%2fservlet/axis2/services",
-    "/ajax/..%5cservlet/axis2/services",
-    "/ajax\\..\\servlet\\axis2\\services",
-    # Other ways to write a character.
-    "/servlet/%61xis2/services",
-    "/servlet/axis2/%73ervices",
-    "/%73ervlet/axis2/services",
-    "/servlet%2faxis2%2fservices",
-    "/servlet/axis2%2fservices",
-    "/servlet/axis2%252fservices",
-    "/servlet/%2561xis2/services",
-    "/servlet/axis2%253bx/services",
-    "/ajax/%252e%252e;/servlet/axis2/services",
-    "/servlet/axis2%5cservices",
-    "/servlet/axis2\\services",
-    "/SERVLET/AXIS2/SERVICES",
-    "/servlet/AXIS2/services",
-    "/WebServices",
-    "/servlet/axis2./services",
-    "/servlet/axis2/services.",
-    "/servlet/axis2%09/services",
-    "/servlet/axis2\t/services",
-    "/servlet/axis2%20/services",
-    "/servlet/axis2/services%20",
-    "/servlet/axis2/services%00",
-    "/servlet/axis2%c0%afservices",
-    "/servlet/axis2/services%23",
-    "http://elsewhere.example/servlet/axis2/services",
-    "http://elsewhere.example/ajax/..;/servlet/axis2/services",
-    "servlet/axis2/services",
-]
 
 # A dead node costs a request at most the ping of a pooled connection (2 s) and connectiontimeout (2 s); twice
 # that for a busy machine.
