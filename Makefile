@@ -10,7 +10,7 @@ PORT := 8000
 # Where `make releases` keeps the file systems of other releases, 9 gigabytes.
 RELEASES := /var/tmp/oxconf-releases
 
-.PHONY: bundles bundles-update schemas test lint judges releases pythons site serve browser benchmarks wheel clean
+.PHONY: bundles bundles-update schemas test lint judges releases lab pythons site serve browser benchmarks wheel clean
 
 # The editable install writes nothing into the checkout; it is renewed when pyproject.toml changes.
 $(VENV)/oxconf.installed: pyproject.toml .ci/requirements.txt .ci/venv
@@ -63,6 +63,16 @@ judges:
 # The runbooks on the database servers of other releases of Debian and Ubuntu, from their mirrors: an hour.
 releases:
 	OXCONF_RELEASES="$(RELEASES)" .ci/judges -k test_releases
+
+# The cluster of CLUSTER, or those of the scenarios, alive on this machine: SCENARIO names one or a group, RUNS says how
+# often, KEEP=1 leaves the cluster up until Ctrl-C, INSTALL=1 installs what is missing.
+CLUSTER :=
+SCENARIO :=
+RUNS :=
+KEEP :=
+lab:
+	@.ci/lab $(if $(CLUSTER),--cluster "$(CLUSTER)") $(foreach name,$(SCENARIO),--scenario "$(name)") \
+	    $(if $(RUNS),--runs "$(RUNS)") $(if $(KEEP),--keep)
 
 # The same archives under Python 3.11 to 3.14, as far as this machine has them or Node for the last one.
 pythons: $(VENV)/oxconf.installed

@@ -52,6 +52,7 @@ class LabCluster:
         self.release = release
         self.passwords = dict(PASSWORDS)
         self.rendered = 0
+        self.wired = 0
         self.network = bridge()
         self.hosts: dict[str, LabHost] = {}
         rendered = self.render()
@@ -79,7 +80,16 @@ class LabCluster:
         return hosts
 
     def _come(self, host: Host) -> None:
-        self.hosts[host.name] = LabHost(host, self.network, len(self.hosts), self.release)
+        network = self.deployment.network
+        self.hosts[host.name] = LabHost(
+            host,
+            self.network,
+            self.wired,
+            self.release,
+            prefix=network.cidr.prefixlen,
+            interface=network.interface,
+        )
+        self.wired += 1
         self._unpack(host)
         if not self.release:
             self.hosts[host.name].sh(FRESH_MY_CNF)

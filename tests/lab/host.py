@@ -36,9 +36,19 @@ DEBIAN = {
 class LabHost:
     """One host of a rendered cluster on the lab's network, with its unpacked archive in /root/bundle."""
 
-    def __init__(self, host: Host, network: Sandbox, number: int, release: Release | None = None) -> None:
+    def __init__(
+        self,
+        host: Host,
+        network: Sandbox,
+        number: int,
+        release: Release | None = None,
+        *,
+        prefix: int = 24,
+        interface: str = "eth0",
+    ) -> None:
         self.host = host
         self.name = host.name
+        self.network = network
         self.box = Sandbox()
         self.box.tmpfs("/mnt")
         if release:
@@ -48,7 +58,7 @@ class LabHost:
                 self._cover(top, f"/{top}", f"/{top}")
         for path, text in DEBIAN.items():
             self.write(path, text)
-        wire(network, self.box, number, f"{host.address}/24")
+        self.port = wire(network, self.box, number, f"{host.address}/{prefix}", interface)
         self.box.run("hostname", host.name)
         if not release:
             # The sandbox's process ids are its own, so /proc is mounted anew for what looks into it.
@@ -56,6 +66,8 @@ class LabHost:
         self.unpack(host.folder)
         self.box.tmpfs(*FRESH)
         self.box.run("chmod", "1777", "/tmp")
+        # What a boot makes of the packages' lists; some need a running systemd, and no daemon here needs them.
+        self.box.run("systemd-tmpfiles", "--create", "--prefix=/run", check=False)
         self.box.run("mkdir", "-p", "/run/lock", "/run/mysqld", "/run/sshd")
         self.box.run("chown", "mysql:mysql", "/run/mysqld")
         # Older releases have /bin apart from /usr/bin, and systemctl in it.
@@ -132,6 +144,14 @@ class LabHost:
         """Ask the host's database server as root; return the rows, columns apart by tabs."""
         client = "$(command -v mariadb || command -v mysql) --defaults-file=/root/.my.cnf --batch --skip-column-names"
         return self.box.run("sh", "-c", f"exec {client}", stdin=statement).stdout
+
+    def cut(self) -> None:
+        """Take the host off the network, as a pulled cable or a dead machine does."""
+        self.network.run("ip", "link", "set", self.port, "down")
+
+    def mend(self) -> None:
+        """Put it back."""
+        self.network.run("ip", "link", "set", self.port, "up")
 
     def close(self) -> None:
         """End the host and everything that runs on it."""
