@@ -175,6 +175,9 @@ class Unit:
             return
         STATE.mkdir(exist_ok=True)
         log = STATE / f"{self.name}.log"
+        self.mount(log)
+        if not all(os.path.ismount(path) for path in self.values["AssertPathIsMountPoint"]):
+            raise Failed(f"Assertion failed on job for {self.name}.")
         if self.name.endswith(".socket"):
             self.listen(log)
             return
@@ -215,6 +218,19 @@ class Unit:
             elif kind == "simple":
                 time.sleep(0.2)
         self.run("ExecStartPost", env, log)
+
+    def mount(self, log: Path) -> None:
+        """Mount what fstab knows of the paths that the unit requires."""
+        wanted = [Path(word) for line in self.values["RequiresMountsFor"] for word in line.split()]
+        for fields in map(str.split, Path("/etc/fstab").read_text().splitlines() if wanted else []):
+            target = Path(fields[1]) if fields and not fields[0].startswith("#") else None
+            if target is None or target.is_mount() or not any(path.is_relative_to(target) for path in wanted):
+                continue
+            target.mkdir(parents=True, exist_ok=True)
+            with log.open("ab") as output:
+                code = subprocess.call(["mount", target], stdout=output, stderr=output)
+            if code:
+                raise Failed(f"A dependency job for {self.name} failed. See {log}")
 
     def forked(self) -> str:
         file, end = Path(self.last("PIDFile")), time.monotonic() + 10
