@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-import base64
+import shlex
 from pathlib import Path
 
 from lab.host import LabHost
-from lab.ox import Programs
+from lab.ox import StandIns
 
 HERE = Path(__file__).parent
 SBIN = "/opt/open-xchange/sbin"
-PROGRAMS = "/opt/stand-in"
 ETC = "/opt/open-xchange/etc"
+PROGRAMS = "/opt/stand-in"
+
+AJP = f"{ETC}/groupware/ajp.properties"
+CONFIGDB = f"{ETC}/groupware/configdb.properties"
+CACHES = {"admin": f"{ETC}/admindaemon/cache.ccf", "groupware": f"{ETC}/groupware/cache.ccf"}
 
 TOOLS = (
     "initconfigdb",
@@ -43,17 +47,22 @@ WantedBy=multi-user.target
 """
 
 
-def prepare(host: LabHost, programs: Programs) -> None:
-    """Give a host what the packages of Open-Xchange bring: tools, units, and the programs behind them."""
-    host.sh(f"mkdir -p {SBIN} {PROGRAMS} /var/log/open-xchange")
-    for file in programs.files:
-        text = base64.b64encode(file.read_bytes()).decode()
-        host.box.run("sh", "-c", 'base64 -d >"$1"', "sh", f"{PROGRAMS}/{file.name}", stdin=text)
+def prepare(host: LabHost, programs: StandIns, filestore: str) -> StandIns:
+    """Give a host what the packages of Open-Xchange bring: tools, units, and the programs behind them.
+
+    The web side is open-xchange.service; the caches of its two processes have a unit each. Return the programs as they
+    lie on the host.
+    """
+    host.sh(f"mkdir -p {SBIN} /var/log/open-xchange")
+    here = programs.copied(host.box, PROGRAMS)
     for tool in TOOLS:
         host.write(f"{SBIN}/{tool}", (HERE / "ox_tool.sh").read_text())
         host.sh(f"chmod 0755 {SBIN}/{tool}")
-    for unit, command in programs.units().items():
-        host.write(f"/etc/systemd/system/{unit}.service", UNIT.format(command=command))
+    units = {"open-xchange": here.node(AJP, filestore)}
+    units |= {f"open-xchange-{process}": here.caches(path) for process, path in CACHES.items()}
+    for unit, command in units.items():
+        host.write(f"/etc/systemd/system/{unit}.service", UNIT.format(command=shlex.join(command)))
+    return here
 
 
 def pretend_packages(host: LabHost) -> None:

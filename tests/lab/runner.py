@@ -15,7 +15,7 @@ import click
 from lab import machine
 from lab.boot import boot
 from lab.description import Change, fitted
-from lab.ox import Programs
+from lab.ox import StandIns, stand_ins
 from lab.page import write_page
 from lab.results import Conditions, Measure, Outcome, Report, shown
 from lab.stage import Scenario, Skip, Stage
@@ -41,7 +41,7 @@ class Lab:
     """One cluster at a time, and what was found on each."""
 
     order: Order
-    programs: Programs
+    programs: StandIns
     series: str
     cluster: WholeCluster | None = None
     booted: int = 0
@@ -142,7 +142,9 @@ def run(order: Order) -> bool:
     """Play what was asked for; return whether all is well. Raises InputError for a cluster file with mistakes."""
     before = {folder: machine.digest(folder) for folder in machine.KEPT}
     traces = machine.traces()
-    lab = Lab(order, Programs.compiled(order.scratch / "programs"), machine.mariadb_series())
+    folder = order.scratch / "programs"
+    folder.mkdir()
+    lab = Lab(order, stand_ins(folder), machine.mariadb_series())
     try:
         for text, scenarios in _groups(order):
             lab.play(text, scenarios)

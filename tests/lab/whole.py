@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from pathlib import Path
 
 from judges.apache import SITE, put_certificate
@@ -11,14 +12,16 @@ from judges.sandbox import Sandbox, wire
 from lab import nfs, product
 from lab.cluster import LabCluster
 from lab.host import LabHost
-from lab.ox import Programs
+from lab.ox import StandIns
 
 
 class WholeCluster(LabCluster):
     """A cluster whose OX nodes are stand-ins that serve, and whose filestore is served over NFS."""
 
-    def __init__(self, text: str, tmp: Path, programs: Programs) -> None:
+    def __init__(self, text: str, tmp: Path, programs: StandIns) -> None:
+        self.compiled = programs
         self.programs = programs
+        """The programs of the stand-ins as they lie on the OX hosts."""
         self.clients: list[Sandbox] = []
         self.addresses: list[str] = []
         self.booted = 0.0
@@ -29,7 +32,7 @@ class WholeCluster(LabCluster):
         super()._come(host)
         made = self.hosts[host.name]
         if {"groupware", "provisioning"} & set(host.roles):
-            product.prepare(made, self.programs)
+            self.programs = product.prepare(made, self.compiled, self.deployment.filestore.path)
             product.pretend_packages(made)
             nfs.prepare_client(made)
         elif "web" in host.roles:
@@ -43,6 +46,16 @@ class WholeCluster(LabCluster):
         """Return the hosts that have one of these roles, in the order of the cluster file."""
         names = [host.name for host in self.deployment.hosts]
         return [self.hosts[name] for name in names if set(roles) & set(self.hosts[name].host.roles)]
+
+    @property
+    def front(self) -> str:
+        """The address to which users come."""
+        return str(self.deployment.web.address or self.with_role("web")[0].host.address)
+
+    @cached_property
+    def users(self) -> Sandbox:
+        """The machine from which the users come."""
+        return self.client()
 
     def client(self) -> Sandbox:
         """Return a machine on the cluster's network that is none of its hosts."""
