@@ -18,11 +18,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from judges.harness import Host, need_root, render
+from judges.harness import CLUSTERS, Host, need_root, render
 from judges.sandbox import Sandbox, bridge, wire
 from judges.server import WITH_DAEMONS, Server, server
 
 from lab.ox import Program, StandIns, stand_ins
+from lab.ox.ajp import Ajp
+from oxconf.deployment.load import load_text
+from oxconf.plan import make_plan
+from oxconf.runbook.ox import checks
 
 ETC = "/opt/open-xchange/etc"
 AJP = f"{ETC}/groupware/ajp.properties"
@@ -52,65 +56,6 @@ def wait_until(condition: Callable[[], bool], seconds: float = 10) -> None:
 # --- OxNode
 
 
-def ajp_string(text: str) -> bytes:
-    return len(text).to_bytes(2) + text.encode() + b"\0"
-
-
-class Ajp:
-    """A connection of a web server: what AJP13 needs to ask for one thing after the other."""
-
-    def __init__(self, address: str) -> None:
-        self.socket = socket.create_connection((address, 8009), timeout=10)
-
-    def send(self, packet: bytes) -> None:
-        self.socket.sendall(b"\x12\x34" + len(packet).to_bytes(2) + packet)
-
-    def receive(self) -> bytes:
-        head = self._exactly(4)
-        assert head[:2] == b"AB", head
-        return self._exactly(int.from_bytes(head[2:]))
-
-    def _exactly(self, size: int) -> bytes:
-        got = b""
-        while len(got) < size:
-            more = self.socket.recv(size - len(got))
-            if not more:
-                raise ConnectionResetError("the node closed the connection")
-            got += more
-        return got
-
-    def ping(self) -> bool:
-        self.send(b"\x0a")
-        return self.receive() == b"\x09"
-
-    def get(self, target: str, body: bytes = b"") -> tuple[int, str]:
-        """Ask for `target`, with `body` as a POST; return the status and the text of the answer."""
-        path, _, query = target.partition("?")
-        headers = b"\x00\x01\xa0\x08" + ajp_string(str(len(body))) if body else b"\x00\x00"
-        words = b"".join(ajp_string(text) for text in ("HTTP/1.1", path, "192.0.2.7", "client", "web"))
-        ask = b"\x02" + (b"\x04" if body else b"\x02") + words + (80).to_bytes(2) + b"\0" + headers
-        self.send(ask + (b"\x05" + ajp_string(query) if query else b"") + b"\xff")
-        left = body
-        if body:
-            left = self._body(left)
-        status, text = 0, b""
-        while True:
-            packet = self.receive()
-            if packet[0] == 3:
-                text += packet[3 : 3 + int.from_bytes(packet[1:3])]
-            elif packet[0] == 4:
-                status = int.from_bytes(packet[1:3])
-            elif packet[0] == 6:
-                left = self._body(left)
-            elif packet[0] == 5:
-                return status, text.decode()
-
-    def _body(self, left: bytes) -> bytes:
-        part, left = left[:8000], left[8000:]
-        self.send(len(part).to_bytes(2) + part if part else b"")
-        return left
-
-
 @dataclass
 class Node:
     """A running node, a connection to it, and its filestore."""
@@ -125,50 +70,51 @@ class Node:
             return Ajp(self.address)
 
 
-@pytest.fixture
-def node(programs: StandIns, nodes: list[Host], tmp_path: Path) -> Iterator[Node]:
-    host, filestore = nodes[0], tmp_path / "filestore"
+@pytest.fixture(scope="module")
+def node(programs: StandIns, nodes: list[Host], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
+    host, folder = nodes[0], tmp_path_factory.mktemp("node")
+    filestore = folder / "filestore"
     filestore.mkdir()
     with Sandbox() as box:
         box.interface("eth0", f"{host.address}/24")
-        program = Program(box, programs.node(str(host.file(AJP)), str(filestore)), tmp_path / "log")
+        program = Program(box, programs.node(str(host.file(AJP)), str(filestore)), folder / "log")
         wait_until(lambda: "ready" in program.lines())
         yield Node(program, box, host.address, filestore)
 
 
 def test_a_node_listens_where_its_file_says_and_answers_with_its_route(node: Node) -> None:
-    ajp = node.connect()
-
-    assert ajp.ping()
-    status, text = ajp.get("/ajax/login")
+    with node.connect() as web:
+        assert web.ping()
+        status, text = web.ask("/ajax/login")
 
     assert status == 200
     assert re.fullmatch(r"OX1 ajax \w+\.OX1\nfrom=192\.0\.2\.7 scheme=http\n", text)
 
 
 def test_what_a_node_answers_to_have_written_is_in_the_filestore_and_nowhere_else(node: Node) -> None:
-    ajp = node.connect()
     content = os.urandom(200_000)
     digest = f"sha256={hashlib.sha256(content).hexdigest()} size=200000"
 
-    status, text = ajp.get("/infostore?action=write&name=mail-1.bin", content)
-    assert (status, text.splitlines()[2]) == (200, digest)
-    assert (node.filestore / "mail-1.bin").read_bytes() == content
+    with node.connect() as web:
+        status, text = web.ask("/infostore?action=write&name=mail-1.bin", content)
+        assert (status, text.splitlines()[2]) == (200, digest)
+        assert (node.filestore / "mail-1.bin").read_bytes() == content
 
-    os.chown(node.filestore / "mail-1.bin", 1001, 1002)
-    status, text = ajp.get("/infostore?action=read&name=mail-1.bin")
-    assert (status, text.splitlines()[2]) == (200, f"{digest} uid=1001 gid=1002")
+        os.chown(node.filestore / "mail-1.bin", 1001, 1002)
+        status, text = web.ask("/infostore?action=read&name=mail-1.bin")
+        assert (status, text.splitlines()[2]) == (200, f"{digest} uid=1001 gid=1002")
 
-    assert ajp.get("/infostore?action=read&name=none")[0] == 404
-    assert ajp.get("/infostore?action=read&name=../log")[0] == 400
-    assert ajp.get("/infostore?action=write&name=..")[0] == 400
+        assert web.ask("/infostore?action=read&name=none")[0] == 404
+        assert web.ask("/infostore?action=read&name=../log")[0] == 400
+        assert web.ask("/infostore?action=write&name=..")[0] == 400
 
 
+# The last one that asks the node, because it stops it.
 def test_a_node_that_is_stopped_ends_what_is_in_flight_and_takes_nothing_new(node: Node) -> None:
     got: list[tuple[int, str]] = []
     asking, idle = node.connect(), node.connect()
-    assert idle.get("/ajax/login")[0] == 200
-    thread = threading.Thread(target=lambda: got.append(asking.get("/ajax/slow?ms=1500")))
+    assert idle.ask("/ajax/login")[0] == 200
+    thread = threading.Thread(target=lambda: got.append(asking.ask("/ajax/slow?ms=1500")))
     thread.start()
     wait_until(lambda: any("/ajax/slow" in line for line in node.program.lines()))
     begin = time.monotonic()
@@ -178,7 +124,7 @@ def test_a_node_that_is_stopped_ends_what_is_in_flight_and_takes_nothing_new(nod
     with pytest.raises(ConnectionRefusedError):
         node.connect()
     with pytest.raises(ConnectionError):
-        idle.get("/ajax/login")
+        idle.ask("/ajax/login")
     thread.join()
     node.program.process.wait()
 
@@ -194,6 +140,19 @@ class Caches:
     """The processes of two hosts, by the address that they announce."""
 
     running: dict[str, Program]
+    hosts: dict[str, Sandbox]
+
+    def verified(self) -> dict[str, bool]:
+        """What verify.sh finds on each host about its connections."""
+        plan = make_plan(load_text(CLUSTERS["100k"]))
+        found = {}
+        for name, box in self.hosts.items():
+            host = next(each for each in plan.hosts if each.host.name == name)
+            (test,) = (
+                each for each in checks(plan.deployment, host) if each.says.startswith("the caches of")
+            )
+            found[name] = box.run("sh", "-c", test.shell, check=False).returncode == 0
+        return found
 
     def peers(self, name: str) -> set[str]:
         return {words[1] for line in self.running[name].lines() if (words := line.split())[0] == "peer"}
@@ -207,7 +166,7 @@ class Caches:
 def caches(programs: StandIns, nodes: list[Host], tmp_path: Path, *, route: bool = True) -> Iterator[Caches]:
     """Start both processes of both hosts as they are rendered into the network that they have."""
     network, boxes = bridge(), [Sandbox() for _ in nodes]
-    made = Caches({})
+    made = Caches({}, {host.name: box for host, box in zip(nodes, boxes, strict=True)})
     try:
         for number, (host, box) in enumerate(zip(nodes, boxes, strict=True)):
             wire(network, box, number, f"{host.address}/24")
@@ -232,12 +191,13 @@ def caches(programs: StandIns, nodes: list[Host], tmp_path: Path, *, route: bool
             box.close()
 
 
-def test_the_caches_find_each_other_and_a_change_reaches_all_others(
+def test_the_caches_find_each_other_tell_all_others_of_a_change_and_see_when_one_ends(
     programs: StandIns, nodes: list[Host], tmp_path: Path
 ) -> None:
     with caches(programs, nodes, tmp_path) as all_of_them:
         names = set(all_of_them.running)
         wait_until(lambda: all(all_of_them.peers(name) == names - {name} for name in names))
+        assert all_of_them.verified() == {"ox1": True, "ox2": True}
         sender = f"{nodes[0].address}:57462"
         others = names - {sender}
 
@@ -252,17 +212,9 @@ def test_the_caches_find_each_other_and_a_change_reaches_all_others(
         for unsent in ("put default a 1", "put User b 1", "remove User b", "remove OXMessageCache d"):
             assert all_of_them.told(unsent, sender) == set(), unsent
 
-
-def test_the_caches_see_that_one_ended(programs: StandIns, nodes: list[Host], tmp_path: Path) -> None:
-    with caches(programs, nodes, tmp_path) as all_of_them:
-        names = set(all_of_them.running)
-        wait_until(lambda: all(all_of_them.peers(name) == names - {name} for name in names))
-        (gone, *rest) = sorted(names)
-
-        os.kill(all_of_them.running[gone].pid, signal.SIGTERM)
-
-        for name in rest:
-            wait_until(lambda name=name: f"peer {gone} down" in all_of_them.running[name].lines())
+        os.kill(all_of_them.running[sender].pid, signal.SIGTERM)
+        for name in others:
+            wait_until(lambda name=name: f"peer {sender} down" in all_of_them.running[name].lines())
 
 
 def with_other_group(host: Host, folder: Path) -> Host:
@@ -284,6 +236,7 @@ def test_a_host_with_another_group_is_alone(programs: StandIns, nodes: list[Host
         time.sleep(1)
         for name in all_of_them.running:
             assert {peer.partition(":")[0] for peer in all_of_them.peers(name)} <= {name.partition(":")[0]}
+        assert all_of_them.verified() == {"ox1": False, "ox2": False}
 
 
 def test_without_the_route_nobody_is_found(programs: StandIns, nodes: list[Host], tmp_path: Path) -> None:
@@ -447,6 +400,7 @@ def test_what_the_load_says_is_written_is_there_whatever_happens_to_the_server(
     written = {(each.thread, each.seq) for each in done if each.kind == "write"}
     acknowledged = {(each.thread, each.seq) for each in done if each.kind == "write" and each.fine}
     assert {thread for thread, _ in acknowledged} == {1, 2}
+    assert min(each.seq for each in done) >= 1000 * started, "a client that comes back writes new rows"
     assert len(acknowledged) > 50
     assert acknowledged <= rows <= written
 

@@ -69,11 +69,12 @@ public final class DatabaseClient {
     public static void main(String[] args) throws IOException, InterruptedException {
         DatabaseClient client = new DatabaseClient(args);
         try {
-            switch (args[0]) {
-                case "prepare" -> client.prepare();
-                case "load" -> client.load();
-                case "stale" -> client.stale();
-                default -> throw new IllegalArgumentException("no such mode: " + args[0]);
+            if (args[0].equals("prepare")) {
+                client.prepare();
+            } else if (args[0].equals("load")) {
+                client.load();
+            } else {
+                client.stale();
             }
         } catch (SQLException problem) {
             System.err.println(text(problem));
@@ -105,7 +106,8 @@ public final class DatabaseClient {
                 login.setProperty(value.substring(0, sign), value.substring(sign + 1));
             }
         }
-        // MariaDB's driver would try for half a minute to connect again inside the statement; MySQL's fails at once.
+        // MariaDB's driver connects again within the statement that failed, which takes its time; MySQL's does so with
+        // the next one, and by then the pool has thrown the connection away.
         login.remove("autoReconnect");
         long lifetime = Long.parseLong(settings.getProperty("maxLifeTime", "600000").trim());
         return new Pool(settings.getProperty(kind + "Url").trim(), login, Duration.ofMillis(lifetime));

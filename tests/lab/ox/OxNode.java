@@ -1,5 +1,6 @@
 import java.io.IOException;
 import java.io.InputStream;
+import java.math.BigInteger;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -10,7 +11,6 @@ import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
@@ -234,7 +234,7 @@ public final class OxNode {
                     copy.write(rest);
                 }
             }
-            return "sha256=" + HexFormat.of().formatHex(sum.digest()) + " size=" + size + "\n";
+            return "sha256=" + String.format("%064x", new BigInteger(1, sum.digest())) + " size=" + size + "\n";
         } catch (NoSuchAlgorithmException impossible) {
             throw new AssertionError(impossible);
         }

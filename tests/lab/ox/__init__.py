@@ -72,6 +72,7 @@ class StandIns:
         return replace(self, classes=folder)
 
     def _client(self, mode: str, configdb_properties: str, **options: str | int) -> list[str]:
+        need(str(DRIVER), "libmariadb-java")
         words = [word for name, value in options.items() for word in (f"--{name}", str(value))]
         return self._java("DatabaseClient", str(DRIVER), "-Xmx48m", mode, configdb_properties, *words)
 
@@ -83,7 +84,6 @@ class StandIns:
 def stand_ins(folder: Path) -> StandIns:
     """Compile the programs into `folder`; skip the test, by the name of what lacks, where that can not be."""
     need("javac", "default-jdk-headless")
-    need(str(DRIVER), "libmariadb-java")
     found = sorted(JARS.glob("tomcat[0-9]*-embed-core.jar")) or [JARS / "tomcat10-embed-core.jar"]
     need(str(found[-1]), "libtomcat10-embed-java")
     sources = map(str, sorted(SOURCES.glob("*.java")))
