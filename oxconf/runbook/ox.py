@@ -179,7 +179,8 @@ def checks(deployment: Deployment, plan: HostPlan) -> tuple[Test, ...]:
     tests += [
         Test(
             f"the caches of this host and of {other.name} are connected",
-            f"  ss -Htn state established | grep -F {other.address}: | "
+            # Java's sockets are of both families: ss shows their addresses as [::ffff:192.0.2.1].
+            f"  ss -Htn state established | tr -d '[]' | grep -F {other.address}: | "
             f"grep -qE ':({GROUPWARE_CACHE_PORT}|{ADMINDAEMON_CACHE_PORT}) '",
             f"Multicast between the two, /etc/hosts on both, and {LOG}; it takes a minute after a start.",
         )

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import subprocess
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Callable, Iterator
 
 import pytest
-from judges.harness import CLUSTERS, Host, need, need_root, render
+from judges.harness import CLUSTERS, Host, need_root, render
 from judges.machine import machine
 from judges.sandbox import Sandbox
-
-JAVA_FLAGS = ["-Xmx64m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"]
+from lab.ox import stand_ins
 
 
 @pytest.fixture(scope="session", params=CLUSTERS)
@@ -34,13 +31,6 @@ def machines(hosts: list[Host], tmp_path_factory: pytest.TempPathFactory) -> Ite
 
 
 @pytest.fixture(scope="session")
-def java_program(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
-    """The program that stands in for an OX node; its arguments are address, port and route."""
-    jars = sorted(Path("/usr/share/java").glob("tomcat[0-9]*-embed-core.jar"))
-    if not jars:
-        pytest.skip("needs an embedded Tomcat (Debian package libtomcat10-embed-java)")
-    need("javac", "default-jdk-headless")
-    classes = tmp_path_factory.mktemp("classes")
-    source = Path(__file__).with_name("OxNode.java")
-    subprocess.run(["javac", "-cp", str(jars[-1]), "-d", str(classes), str(source)], check=True)
-    return ["java", *JAVA_FLAGS, f"-Djava.io.tmpdir={classes}", "-cp", f"{classes}:{jars[-1]}", "OxNode"]
+def java_program(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], list[str]]:
+    """The program that stands in for an OX node: its command, by the path of the node's ajp.properties."""
+    return stand_ins(tmp_path_factory.mktemp("classes")).node

@@ -108,7 +108,8 @@ def complaints(*outputs: str) -> list[str]:
 
 def need(command: str, package: str) -> None:
     """Skip the test unless `command`, or a file of that absolute path, is here."""
-    if not shutil.which(command, path=os.environ["PATH"] + ":/usr/local/sbin:/usr/sbin:/sbin"):
+    mode = os.F_OK if command.startswith("/") else os.F_OK | os.X_OK
+    if not shutil.which(command, mode, path=os.environ["PATH"] + ":/usr/local/sbin:/usr/sbin:/sbin"):
         pytest.skip(f"needs {command} (Debian package {package})")
 
 

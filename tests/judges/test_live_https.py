@@ -14,7 +14,7 @@ from judges import apache
 from judges.harness import Host, need, need_root, render_text
 from judges.machine import install
 from judges.sandbox import Sandbox, bridge, wire
-from judges.test_live_web import AJP, USER_PATHS, wait_until
+from judges.test_live_web import AJP, USER_PATHS, Program, wait_until
 from lab.spellings import SOAP_SPELLINGS
 
 from oxconf.artifacts.check_web import CheckWeb
@@ -113,7 +113,7 @@ def answers(web: Web, front: int) -> bool:
 
 
 @pytest.fixture(scope="module")
-def web(java_program: list[str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Web]:
+def web(java_program: Program, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Web]:
     need_root()
     need("apache2", "apache2")
     need("openssl", "openssl")
@@ -132,8 +132,8 @@ def web(java_program: list[str], tmp_path_factory: pytest.TempPathFactory) -> It
             settings = {entry.key: entry.value for entry in properties.parse(host.text(AJP)).entries}
             running.routes[host.name] = settings["AJP_JVM_ROUTE"]
             running.logs[host.name] = scratch / f"{host.name}.log"
-            where = (settings["AJP_BIND_ADDR"], settings["AJP_PORT"], settings["AJP_JVM_ROUTE"])
-            running.machines[host.name].start(*java_program, *where, log=running.logs[host.name])
+            command = java_program(str(host.file(AJP)))
+            running.machines[host.name].start(*command, log=running.logs[host.name])
         for host in fronts:
             machine = running.machines[host.name]
             install(machine, host, scratch)

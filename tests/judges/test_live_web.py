@@ -25,6 +25,9 @@ from oxconf.syntax import properties
 AJP = "/opt/open-xchange/etc/groupware/ajp.properties"
 STRANGER = "10.20.30.99"
 
+Program = Callable[[str], list[str]]
+"""The command of a node, by the path of its ajp.properties."""
+
 USER_PATHS = {
     "/ajax": "ajax",
     "/servlet": "servlet",
@@ -117,12 +120,11 @@ class Web:
         requests = [(host, fields) for host, fields in lines if fields[0] == "request"]
         return [(host, fields[4].strip()) for host, fields in requests if servlet in ("", fields[3])]
 
-    def start_node(self, host: Host, program: list[str]) -> None:
+    def start_node(self, host: Host, program: Program) -> None:
         settings = {entry.key: entry.value for entry in properties.parse(host.text(AJP)).entries}
-        address = settings["AJP_BIND_ADDR"].replace("*", "0.0.0.0")
         self.routes[host.name] = settings["AJP_JVM_ROUTE"]
         self.nodes[host.name] = self.sandboxes[host.name].start(
-            *program, address, settings["AJP_PORT"], settings["AJP_JVM_ROUTE"], log=self.logs[host.name]
+            *program(str(host.file(AJP))), log=self.logs[host.name]
         )
 
 
@@ -135,7 +137,7 @@ def wait_until(condition: Callable[[], bool]) -> None:
 
 
 @pytest.fixture(scope="module")
-def web(java_program: list[str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Web]:
+def web(java_program: Program, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Web]:
     need_root()
     need("apache2", "apache2")
     scratch = tmp_path_factory.mktemp("web")
@@ -224,7 +226,7 @@ def test_soap_is_closed_to_strangers(web: Web, spelling: str) -> None:
 
 
 @pytest.mark.parametrize("fault", ["hung", "unreachable", "killed"])
-def test_a_dead_node_is_left_and_taken_back(web: Web, java_program: list[str], fault: str) -> None:
+def test_a_dead_node_is_left_and_taken_back(web: Web, java_program: Program, fault: str) -> None:
     name = max(web.hosts)
     route = web.routes[name]
     lost = web.session_on(route)
@@ -287,7 +289,7 @@ def runs(process: int) -> bool:
 
 
 @contextmanager
-def broken(web: Web, name: str, fault: str, program: list[str]) -> Iterator[None]:
+def broken(web: Web, name: str, fault: str, program: Program) -> Iterator[None]:
     """Meanwhile the node hangs, has no network, or is dead."""
     process, cable = web.nodes[name], ("ip", "link", "set", web.ports[name])
     if fault == "hung":

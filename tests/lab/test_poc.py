@@ -6,8 +6,7 @@ stand-ins that record what they are given.
 
 from __future__ import annotations
 
-import base64
-import subprocess
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,9 +15,11 @@ from judges.harness import need, need_package, need_root, render_text
 from judges.sandbox import bridge
 
 from lab.host import LabHost
+from lab.ox import stand_ins
 from oxconf.deployment.secrets import PURPOSES
 
 HERE = Path(__file__).parent
+AJP = "/opt/open-xchange/etc/groupware/ajp.properties"
 TOOLS = ("initconfigdb", "oxinstaller", "registerserver", "registerfilestore", "registerdatabase")
 TOOLS += (
     "listserver",
@@ -48,8 +49,7 @@ DPKG_QUERY = """\
 UNIT = """\
 [Service]
 User=open-xchange
-ExecStart=/bin/sh -c 'exec java -Xmx64m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -cp /opt/classes:{jar} OxNode \
-{address} 8009 $(sed -n s/^AJP_JVM_ROUTE=//p /opt/open-xchange/etc/groupware/ajp.properties)'
+ExecStart={command}
 [Install]
 WantedBy=multi-user.target
 """
@@ -70,31 +70,23 @@ def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LabHost]:
     for command, package in (
         ("mariadbd", "mariadb-server"),
         ("apache2", "apache2"),
-        ("javac", "default-jdk-headless"),
         ("curl", "curl"),
         ("arping", "iputils-arping"),
     ):
         need(command, package)
-    jars = sorted(Path("/usr/share/java").glob("tomcat[0-9]*-embed-core.jar"))
-    if not jars:
-        pytest.skip("needs an embedded Tomcat (Debian package libtomcat10-embed-java)")
+    programs = stand_ins(tmp_path_factory.mktemp("classes"))
     tmp = tmp_path_factory.mktemp("poc")
     secrets = tmp / "secrets.toml"
     secrets.touch(0o600)
     secrets.write_text("\n".join(f"{each.name} = '''{password(each.name)}'''" for each in PURPOSES))
     (rendered,) = render_text(CLUSTER, tmp, "--secrets", str(secrets))
-    classes = tmp / "classes"
-    source = HERE.parent / "judges/OxNode.java"
-    subprocess.run(["javac", "-nowarn", "-cp", str(jars[-1]), "-d", str(classes), str(source)], check=True)
 
     network = bridge()
     made = LabHost(rendered, network, 1)
     made.unpack(rendered.folder)
     try:
-        made.sh("mkdir -p /opt/open-xchange/sbin /opt/classes")
-        for each in classes.iterdir():
-            text = base64.b64encode(each.read_bytes()).decode()
-            made.box.run("sh", "-c", 'base64 -d >"$1"', "sh", f"/opt/classes/{each.name}", stdin=text)
+        made.sh("mkdir -p /opt/open-xchange/sbin")
+        command = programs.copied(made.box, "/opt/classes").node(AJP)
         for tool in TOOLS:
             made.write(f"/opt/open-xchange/sbin/{tool}", (HERE / "ox_tool.sh").read_text())
             made.sh(f"chmod 0755 /opt/open-xchange/sbin/{tool}")
@@ -102,7 +94,7 @@ def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LabHost]:
         made.sh("mv /usr/bin/dpkg-query /usr/bin/dpkg-query.real")
         made.write("/usr/bin/dpkg-query", DPKG_QUERY)
         made.sh("chmod 0755 /usr/bin/dpkg-query")
-        unit = UNIT.format(jar=jars[-1], address=rendered.address)
+        unit = UNIT.format(command=shlex.join(command))
         made.write("/etc/systemd/system/open-xchange.service", unit)
         yield made
     finally:
