@@ -7,6 +7,7 @@ import re
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 
 import pytest
 from judges.harness import need_root, render_text
@@ -244,24 +245,24 @@ def soon(what: Callable[[], object]) -> None:
         time.sleep(0.1)
 
 
-def exported_as(filestore1: LabHost, change: str) -> None:
-    """Change the rendered exports with a program of sed, and do what the files ask for."""
+@contextmanager
+def exported_as(filestore1: LabHost, change: str) -> Iterator[None]:
+    """Meanwhile the rendered exports are changed by a program of sed; what the files ask for is done."""
     filestore1.sh(f"cp /etc/exports /root/exports; sed -i '{change}' /etc/exports; exportfs -ra")
-
-
-def as_rendered(filestore1: LabHost) -> None:
-    filestore1.sh("cat /root/exports >/etc/exports; exportfs -ra")
+    try:
+        yield
+    finally:
+        filestore1.sh("cat /root/exports >/etc/exports; exportfs -ra")
 
 
 def test_an_export_that_is_taken_back_is_refused_from_then_on(mounted: dict[str, LabHost]) -> None:
     filestore1, ox2 = mounted["filestore1"], mounted["ox2"]
     ox2.sh(f"umount {PATH}")
 
-    exported_as(filestore1, "s/ 10.20.30.215([^)]*)//")
+    with exported_as(filestore1, "s/ 10.20.30.215([^)]*)//"):
+        soon(lambda: "access denied by server" in ox2.sh(f"mount {PATH} && umount {PATH}", check=False))
+        mounted["ox1"].sh(f"touch {PATH}/others-stay")
 
-    soon(lambda: "access denied by server" in ox2.sh(f"mount {PATH} && umount {PATH}", check=False))
-    mounted["ox1"].sh(f"touch {PATH}/others-stay")
-    as_rendered(filestore1)
     soon(lambda: ox2.sh(f"mount {PATH}", check=False) == "")
 
 
@@ -269,12 +270,10 @@ def test_other_numbers_on_the_server_keep_open_xchange_out(mounted: dict[str, La
     filestore1, ox1 = mounted["filestore1"], mounted["ox1"]
     ox1.sh(f"umount {PATH}")
 
-    exported_as(filestore1, "s/anonuid=1001,anongid=1001/anonuid=1002,anongid=1002/g")
-    ox1.sh(f"mount {PATH}")
+    with exported_as(filestore1, "s/anonuid=1001,anongid=1001/anonuid=1002,anongid=1002/g"):
+        soon(lambda: "touch: cannot touch" in ox1.sh("sh runbook/*-mount.sh --yes", check=False))
+        assert "Permission denied" in ox1.sh("sh runbook/*-mount.sh --yes", check=False)
 
-    soon(lambda: "Permission denied" in ox1.sh("sh runbook/*-mount.sh --yes", check=False))
-    assert "touch: cannot touch" in ox1.sh("sh runbook/*-mount.sh --yes", check=False)
-    as_rendered(filestore1)
     soon(lambda: "06-mount: done." in ox1.sh("sh runbook/*-mount.sh --yes", check=False))
 
 
@@ -282,10 +281,9 @@ def test_an_export_to_read_is_read_alone(mounted: dict[str, LabHost]) -> None:
     filestore1, ox1 = mounted["filestore1"], mounted["ox1"]
     touch = f"touch {PATH}/written; cat {PATH}/kept"
 
-    exported_as(filestore1, "s/(rw,/(ro,/g")
+    with exported_as(filestore1, "s/(rw,/(ro,/g"):
+        soon(lambda: "Read-only file system\nkept\n" in ox1.sh(touch, check=False))
 
-    soon(lambda: "Read-only file system\nkept\n" in ox1.sh(touch, check=False))
-    as_rendered(filestore1)
     soon(lambda: ox1.sh(touch, check=False) == "kept\n")
 
 
@@ -305,13 +303,15 @@ def test_a_write_completes_that_a_restart_of_the_server_meets(mounted: dict[str,
 
     killed = time.monotonic()
     kill_server(filestore1)
-    size = int(filestore1.sh(f"stat -c %s {PATH}/big"))
-    assert 0 < size < 60_000_000, "it was met while it wrote"
-    time.sleep(2)
-    assert "no" in ox1.sh("[ -e /tmp/ended ] || echo no"), "it waits"
-    assert int(filestore1.sh(f"stat -c %s {PATH}/big")) == size
-    called = time.monotonic()
-    filestore1.sh("systemctl start nfs-server.service")
+    try:
+        size = int(filestore1.sh(f"stat -c %s {PATH}/big"))
+        assert 0 < size < 60_000_000, "it was met while it wrote"
+        time.sleep(2)
+        assert "no" in ox1.sh("[ -e /tmp/ended ] || echo no"), "it waits"
+        assert int(filestore1.sh(f"stat -c %s {PATH}/big")) == size
+    finally:
+        called = time.monotonic()
+        filestore1.sh("systemctl start nfs-server.service")
     soon(lambda: int(filestore1.sh(f"stat -c %s {PATH}/big")) > size)
     on = time.monotonic()
 
@@ -329,9 +329,11 @@ def test_a_write_completes_after_the_link_of_the_server_was_cut(mounted: dict[st
 
     with ThreadPoolExecutor() as pool:
         ended = pool.submit(ox1.sh, f"echo through >{PATH}/cut")
-        time.sleep(1.5)
-        assert not ended.done(), "it waits"
-        filestore1.sh("ip link set eth0 up")
+        try:
+            time.sleep(1.5)
+            assert not ended.done(), "it waits"
+        finally:
+            filestore1.sh("ip link set eth0 up")
         ended.result(timeout=30)
     assert mounted["ox2"].sh(f"cat {PATH}/cut") == "through\n"
 
