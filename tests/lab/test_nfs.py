@@ -277,6 +277,19 @@ def test_other_numbers_on_the_server_keep_open_xchange_out(mounted: dict[str, La
     soon(lambda: "06-mount: done." in ox1.sh("sh runbook/*-mount.sh --yes", check=False))
 
 
+def test_without_squash_files_belong_to_whoever_writes(mounted: dict[str, LabHost]) -> None:
+    """What all_squash is for: the numbers of the client's users reach the server."""
+    ox1 = mounted["ox1"]
+    write = (
+        f"rm -f {PATH}/by-*; echo root >{PATH}/by-root; su -s /bin/sh -c 'echo ox >{PATH}/by-ox' open-xchange"
+    )
+
+    with exported_as(mounted["filestore1"], "s/all_squash/no_root_squash/g"):
+        soon(lambda: ox1.sh(f"{write}; stat -c %u {PATH}/by-root {PATH}/by-ox") == "0\n1001\n")
+
+    soon(lambda: ox1.sh(f"{write}; stat -c %u {PATH}/by-root {PATH}/by-ox") == "1001\n1001\n")
+
+
 def test_an_export_to_read_is_read_alone(mounted: dict[str, LabHost]) -> None:
     filestore1, ox1 = mounted["filestore1"], mounted["ox1"]
     touch = f"touch {PATH}/written; cat {PATH}/kept"
