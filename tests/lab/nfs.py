@@ -22,6 +22,7 @@ DIFFERENCES = (
     "The exported folder is in memory.",
     "The client is libnfs behind FUSE: no cache, one call after the other, locks within one host alone.",
     "mount says at once that the server is away, where the kernel's client tries for two minutes.",
+    "A client whose server refuses connections asks without a pause, at the lowest priority.",
 )
 """What is not as on a real filestore, for people who read a lab's results."""
 
@@ -78,7 +79,7 @@ def prepare_server(lab: LabHost, size: str = "512M") -> None:
 
 
 def prepare_client(lab: LabHost) -> None:
-    """Make a host able to mount what its fstab says is of the type nfs."""
+    """Make a host able to mount what its fstab says is of the type nfs. It needs this machine's own Python."""
     _install(lab, "nfs_mount.py", "/usr/sbin/mount.nfs")
 
 

@@ -14,7 +14,7 @@ import os
 import socket
 import sys
 import time
-from ctypes import POINTER, byref, c_char_p, c_int, c_int64, c_long, c_uint16, c_uint64, c_void_p
+from ctypes import POINTER, byref, c_char_p, c_int, c_long, c_uint16, c_uint64, c_void_p
 from pathlib import Path
 from typing import NoReturn
 

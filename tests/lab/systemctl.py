@@ -1,9 +1,10 @@
 #!/usr/bin/python3
 """Stands in for systemctl on a host without systemd: enough of units to run the daemons of a cluster for real.
 
-It reads the unit files and drop-ins of the host, starts what ExecStart says with the user, environment and notify
-socket that the unit asks for, and remembers main processes in /run/standin. Enabling is done by the real systemctl,
-which needs no running systemd for it. No dependencies between units, no restarts, no limits.
+It reads the unit files and drop-ins of the host, mounts what they require, starts what ExecStart says with the user,
+environment and notify socket that the unit asks for, and remembers main processes in /run/standin. Enabling is done by
+the real systemctl, which needs no running systemd for it. No dependencies between units, no restarts, no limits; of
+conditions AssertPathIsMountPoint= alone.
 """
 
 from __future__ import annotations
@@ -51,14 +52,12 @@ class Unit:
         )
         self.values: dict[str, list[str]] = defaultdict(list)
         if file is None:
-            self.files = self.of_script(stem.removesuffix(".service"))
-            return
-        self.name = file.resolve().name if not at else self.name
-        self.files = [
-            file,
-            *(drop for folder in FOLDERS for drop in sorted((folder / f"{self.name}.d").glob("*.conf"))),
-        ]
-        for each in self.files:
+            script, read = self.of_script(stem.removesuffix(".service")), self.drop_ins()
+            self.files = [script, *read]
+        else:
+            self.name = file.resolve().name if not at else self.name
+            self.files = read = [file, *self.drop_ins()]
+        for each in read:
             text = re.sub(r"\\\n[ \t]*", " ", each.read_text())
             for line in text.splitlines():
                 key, sign, value = line.strip().partition("=")
@@ -69,8 +68,20 @@ class Unit:
                 else:
                     self.values[key].append(value.replace("%i", self.instance).replace("%n", self.name))
 
-    def of_script(self, name: str) -> list[Path]:
-        """Fill in what systemd makes of a script of System V, without drop-ins."""
+    def drop_ins(self) -> list[Path]:
+        """Return the drop-ins of its name, those for every unit that begins so first: open-xchange-.service.d."""
+        stem, _, kind = self.name.rpartition(".")
+        parts = stem.split("-")
+        begins = ["-".join(parts[:count]) + "-" for count in range(1, len(parts))]
+        return [
+            drop
+            for name in (*begins, stem)
+            for folder in FOLDERS
+            for drop in sorted((folder / f"{name}.{kind}.d").glob("*.conf"))
+        ]
+
+    def of_script(self, name: str) -> Path:
+        """Fill in what systemd makes of a script of System V."""
         script = SCRIPTS / name
         if not script.exists():
             raise Failed(f"Unit {self.name} could not be found.")
@@ -80,7 +91,7 @@ class Unit:
             ExecStop=[f"{script} stop"],
             RemainAfterExit=["yes"],
         )
-        return [script]
+        return script
 
     def last(self, key: str, default: str = "") -> str:
         return self.values[key][-1] if self.values[key] else default

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
+from contextlib import contextmanager
 
 import pytest
 from judges.harness import need_root, render_text
-from judges.sandbox import Sandbox, bridge
+from judges.sandbox import bridge
 
 from lab import nfs
 from lab.cluster import PASSWORDS
@@ -42,6 +43,9 @@ interface = "eth0"
 )
 
 DPKG_QUERY = "#!/bin/sh\necho installed\n"
+
+SCRIPT = "#!/bin/sh\ndate >{path}/started-by-script\n"
+"""How packages of older releases start a part of Open-Xchange."""
 
 OX = """\
 [Service]
@@ -148,13 +152,16 @@ def test_ox_does_not_start_on_an_unmounted_filestore(served: dict[str, LabHost])
     ox2.step("install")
     # As where somebody has lost the line of fstab: there is nothing to mount first.
     ox2.sh("cp /etc/fstab /root/fstab; sed -i '/nfs/d' /etc/fstab")
+    ox2.write("/etc/init.d/open-xchange-groupware", SCRIPT.format(path=PATH))
+    ox2.sh("chmod 0755 /etc/init.d/open-xchange-groupware")
 
-    said = ox2.sh("systemctl start open-xchange.service", check=False)
+    for unit in ("open-xchange.service", "open-xchange-groupware.service"):
+        said = ox2.sh(f"systemctl start {unit}", check=False)
+        assert f"Assertion failed on job for {unit}." in said
+        assert "inactive" in ox2.sh(f"systemctl is-active {unit}", check=False)
 
-    assert "Assertion failed on job for open-xchange.service." in said
-    assert "inactive" in ox2.sh("systemctl is-active open-xchange.service", check=False)
     assert not ox2.sh(f"ls -A {PATH} 2>/dev/null || true")
-    ox2.sh("cat /root/fstab >/etc/fstab")
+    ox2.sh("rm /etc/init.d/open-xchange-groupware; cat /root/fstab >/etc/fstab")
     assert "this does not hold: the filestore is mounted" in ox2.sh("sh runbook/*-start-ox.sh", check=False)
 
 
@@ -202,13 +209,17 @@ def test_files_of_every_size_are_the_same_on_the_other_side(mounted: dict[str, L
     ox2.sh(f"rm {PATH}/size-* {PATH}/link")
 
 
-def test_a_host_that_is_not_exported_to_is_refused(served: dict[str, LabHost]) -> None:
-    db1 = served["db1"]
+def test_a_host_that_is_not_exported_to_is_refused(mounted: dict[str, LabHost]) -> None:
+    db1 = mounted["db1"]
 
     said = db1.sh(f"mkdir -p {PATH}; mount -t nfs {SERVER}:{PATH} {PATH}", check=False)
     assert said == f"mount.nfs: access denied by server while mounting {SERVER}:{PATH}\n"
-    assert "MNT3ERR_ACCES" in db1.sh(f"nfs-ls {URL}", check=False), "a client of others is refused as well"
-    assert "root" in served["ox1"].sh(f"nfs-ls {URL}/../filestore; echo root")
+    # A client of others sees the same.
+    assert "MNT3ERR_ACCES" in db1.sh(f"nfs-ls {URL}", check=False)
+    assert re.search(
+        r"^-rw-\S+ +1 +1001 +1001 +0 .oxconf-probe-ox1$", mounted["ox1"].sh(f"nfs-ls {URL}"), re.M
+    )
+    assert "MNT3ERR_ACCES" in mounted["ox1"].sh(f"nfs-ls nfs://{SERVER}/etc", check=False)
 
 
 def test_umount_and_mount_again(mounted: dict[str, LabHost]) -> None:
@@ -226,24 +237,67 @@ def test_umount_and_mount_again(mounted: dict[str, LabHost]) -> None:
     ox2.sh("systemctl stop open-xchange.service")
 
 
+def soon(what: Callable[[], object]) -> None:
+    """Wait until something holds: the server reads its exports again on its own time."""
+    deadline = time.monotonic() + 10
+    while not what():
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
+
+@contextmanager
+def exported_as(filestore1: LabHost, change: str) -> Iterator[None]:
+    """Meanwhile the rendered exports are changed by a program of sed; what the files ask for is done."""
+    filestore1.sh(f"cp /etc/exports /root/exports; sed -i '{change}' /etc/exports; exportfs -ra")
+    try:
+        yield
+    finally:
+        filestore1.sh("cat /root/exports >/etc/exports; exportfs -ra")
+
+
 def test_an_export_that_is_taken_back_is_refused_from_then_on(mounted: dict[str, LabHost]) -> None:
     filestore1, ox2 = mounted["filestore1"], mounted["ox2"]
     ox2.sh(f"umount {PATH}")
-    filestore1.sh(
-        "cp /etc/exports /root/exports; sed -i 's/ 10.20.30.215([^)]*)//' /etc/exports; exportfs -ra"
+
+    with exported_as(filestore1, "s/ 10.20.30.215([^)]*)//"):
+        soon(lambda: "access denied by server" in ox2.sh(f"mount {PATH} && umount {PATH}", check=False))
+        mounted["ox1"].sh(f"touch {PATH}/others-stay")
+
+    soon(lambda: ox2.sh(f"mount {PATH}", check=False) == "")
+
+
+def test_other_numbers_on_the_server_keep_open_xchange_out(mounted: dict[str, LabHost]) -> None:
+    filestore1, ox1 = mounted["filestore1"], mounted["ox1"]
+    ox1.sh(f"umount {PATH}")
+
+    with exported_as(filestore1, "s/anonuid=1001,anongid=1001/anonuid=1002,anongid=1002/g"):
+        soon(lambda: "touch: cannot touch" in ox1.sh("sh runbook/*-mount.sh --yes", check=False))
+        assert "Permission denied" in ox1.sh("sh runbook/*-mount.sh --yes", check=False)
+
+    soon(lambda: "06-mount: done." in ox1.sh("sh runbook/*-mount.sh --yes", check=False))
+
+
+def test_without_squash_files_belong_to_whoever_writes(mounted: dict[str, LabHost]) -> None:
+    """What all_squash is for: the numbers of the client's users reach the server."""
+    ox1 = mounted["ox1"]
+    write = (
+        f"rm -f {PATH}/by-*; echo root >{PATH}/by-root; su -s /bin/sh -c 'echo ox >{PATH}/by-ox' open-xchange"
     )
 
-    deadline = time.monotonic() + 10
-    while "access denied by server" not in (said := ox2.sh(f"mount {PATH} && umount {PATH}", check=False)):
-        assert time.monotonic() < deadline, said
-        time.sleep(0.2)
+    with exported_as(mounted["filestore1"], "s/all_squash/no_root_squash/g"):
+        soon(lambda: ox1.sh(f"{write}; stat -c %u {PATH}/by-root {PATH}/by-ox") == "0\n1001\n")
 
-    assert "kept" in mounted["ox1"].sh(f"ls {PATH}"), "others stay"
-    filestore1.sh("cat /root/exports >/etc/exports; exportfs -ra")
-    deadline = time.monotonic() + 10
-    while said := ox2.sh(f"mount {PATH}", check=False):
-        assert time.monotonic() < deadline, said
-        time.sleep(0.2)
+    soon(lambda: ox1.sh(f"{write}; stat -c %u {PATH}/by-root {PATH}/by-ox") == "1001\n1001\n")
+
+
+def test_an_export_to_read_is_read_alone(mounted: dict[str, LabHost]) -> None:
+    filestore1, ox1 = mounted["filestore1"], mounted["ox1"]
+    touch = f"touch {PATH}/written; cat {PATH}/kept"
+
+    with exported_as(filestore1, "s/(rw,/(ro,/g"):
+        soon(lambda: "Read-only file system\nkept\n" in ox1.sh(touch, check=False))
+
+    soon(lambda: ox1.sh(touch, check=False) == "kept\n")
 
 
 def kill_server(filestore1: LabHost) -> None:
@@ -256,37 +310,55 @@ def test_a_write_completes_that_a_restart_of_the_server_meets(mounted: dict[str,
     # A megabyte each 30 ms: about two seconds.
     write = "i=0; while [ $i -lt 60 ]; do dd if=/tmp/big bs=1000000 skip=$i count=1 status=none || exit; "
     write += f"i=$((i + 1)); sleep 0.03; done >{PATH}/big; echo $? >/tmp/ended"
-    log = Path(ox1.host.folder, "write.log")
+    log = ox1.host.folder / "write.log"
     ox1.box.start("sh", "-c", write, log=log)
     time.sleep(0.8)
 
+    killed = time.monotonic()
     kill_server(filestore1)
-    size = int(filestore1.sh(f"stat -c %s {PATH}/big"))
-    assert 0 < size < 60_000_000, "it was met while it wrote"
-    time.sleep(2)
-    assert "no" in ox1.sh("[ -e /tmp/ended ] || echo no"), "it waits"
-    assert int(filestore1.sh(f"stat -c %s {PATH}/big")) == size
-    filestore1.sh("systemctl start nfs-server.service")
-    began = time.monotonic()
+    try:
+        size = int(filestore1.sh(f"stat -c %s {PATH}/big"))
+        assert 0 < size < 60_000_000, "it was met while it wrote"
+        time.sleep(2)
+        assert "no" in ox1.sh("[ -e /tmp/ended ] || echo no"), "it waits"
+        assert int(filestore1.sh(f"stat -c %s {PATH}/big")) == size
+    finally:
+        called = time.monotonic()
+        filestore1.sh("systemctl start nfs-server.service")
+    soon(lambda: int(filestore1.sh(f"stat -c %s {PATH}/big")) > size)
+    on = time.monotonic()
 
-    while int(filestore1.sh(f"stat -c %s {PATH}/big")) == size:
-        assert time.monotonic() < began + 20
-    print(f"the write went on {time.monotonic() - began:.2f} s after the server was back")
-    while ox1.sh("cat /tmp/ended", check=False) != "0\n":
-        assert time.monotonic() < began + 40, log.read_text()
-        time.sleep(0.1)
+    print(
+        f"away for {called - killed:.1f} s; writes went on {on - called:.2f} s after the server was started"
+    )
+    soon(lambda: ox1.sh("cat /tmp/ended", check=False) == "0\n")
     assert ox1.sh("sha256sum </tmp/big") == ox2.sh(f"sha256sum <{PATH}/big")
     assert log.read_text() == ""
 
 
-def test_nothing_of_it_stays(labs: dict[str, LabHost]) -> None:
-    """Last: a host that ends while it has the filestore mounted ends at once."""
-    ended = labs.pop("ox1")
-    pid = ended.box.pid
+def test_a_write_completes_after_the_link_of_the_server_was_cut(mounted: dict[str, LabHost]) -> None:
+    ox1, filestore1 = mounted["ox1"], mounted["filestore1"]
+    filestore1.sh("ip link set eth0 down")
+
+    with ThreadPoolExecutor() as pool:
+        ended = pool.submit(ox1.sh, f"echo through >{PATH}/cut")
+        try:
+            time.sleep(1.5)
+            assert not ended.done(), "it waits"
+        finally:
+            filestore1.sh("ip link set eth0 up")
+        ended.result(timeout=30)
+    assert mounted["ox2"].sh(f"cat {PATH}/cut") == "through\n"
+
+
+def test_a_host_ends_while_its_server_is_gone(mounted: dict[str, LabHost]) -> None:
+    """The last test: it takes the hosts away."""
+    ox1 = mounted.pop("ox1")
+    mounted.pop("filestore1").close()
+    ox1.box.start("sh", "-c", f"echo late >{PATH}/late", log=ox1.host.folder / "late.log")
+    time.sleep(0.5)
     began = time.monotonic()
 
-    ended.close()
+    ox1.close()
 
     assert time.monotonic() - began < 5
-    assert not Path(f"/proc/{pid}").exists()
-    assert Sandbox
