@@ -10,10 +10,10 @@ The file holds one object, its members in this order, so that the same results a
     results    [{"scenario", "name", "unit", "limit", "at_most", "note", "values": [...], "series": [...],
                 "series_of", "median", "worst", "reached", "failed"}, ...]
 
-`limit` is null for what is shown alone. `series` are those of the run that is closest to the median, whose value
-is `series_of`: `{"label", "points": [[seconds from the fault, rate], ...]}`. `median`, `worst`, `reached` and `failed` follow from `values` and
-`limit`: they are there for other readers and ignored when the file is read back. Outcomes and results stand in the
-order in which the scenarios first ran.
+`limit` is null for what is shown alone. A series is `{"label", "points": [[seconds from the fault, rate], ...]}`; those
+of a run close to the median are kept, whose value is `series_of`. `median`, `worst`, `reached` and `failed` follow
+from `values` and `limit`: they are there for other readers and ignored when the file is read back. Outcomes and results
+stand in the order in which the scenarios first ran.
 """
 
 from __future__ import annotations
@@ -273,9 +273,14 @@ class Report:
 
 
 def shown(value: float, unit: str) -> str:
-    """Return a value with its unit as a person reads it: `2.13 s`, `1,000 sessions`."""
-    digits = 2 if unit == "s" else 4
-    text = f"{round(value, digits):,}" if value % 1 else f"{int(value):,}"
+    """Return a value with its unit as a person reads it: `2.13 s`, `1,000 sessions`. What is not 0 is never shown as 0."""
+    digits = 2 if unit == "s" and abs(value) >= 0.1 else 4
+    if value == int(value):
+        text = f"{int(value):,}"
+    elif abs(value) < 0.0001:
+        text = "less than 0.0001"
+    else:
+        text = f"{value:,.{digits}f}".rstrip("0").rstrip(".")
     return f"{text} {unit}".rstrip()
 
 
