@@ -105,9 +105,9 @@ def answer_limit(deployment: Deployment) -> Derived[int]:
     return _derived(
         deployment,
         limit,
-        f"above the 1.5 s that clustercheck gives the server; {waited_for(deployment)}",
-        f"above the 1.5 s that clustercheck gives the server, and {waited_for(deployment)}; a host that hangs costs "
-        f"{shown(limit)} each time, 2 s on a lan",
+        f"a server that hangs costs {shown(limit)} for each failed check; {waited_for(deployment)}",
+        f"{shown(ANSWER)} longer than a connection, so that {waited_for(deployment)}; a server that hangs costs "
+        f"{shown(limit)} for each failed check, 2 s on a lan",
     )
 
 
