@@ -87,6 +87,30 @@ def test_a_time_follows_from_the_span_and_names_it(
         assert value.origin.why
 
 
+@pytest.mark.parametrize("cluster", CLUSTERS)
+def test_whatever_differs_with_the_span_names_it(cluster: str) -> None:
+    near, far = (lines(plan_of(cluster, span)) for span in ("lan", "wan"))
+    differing = {place for place in near | far if text_of(near, place) != text_of(far, place)}
+
+    assert differing
+    for place in differing:
+        for values in (near, far):
+            assert place not in values or KEY in values[place].origin.keys, place
+
+
+def lines(plan: Plan) -> dict[tuple[str, ...], Value]:
+    return {
+        (planned.host.name, artifact.kind, value.where, value.setting.key): value
+        for planned in plan.hosts
+        for artifact in planned.artifacts
+        for value in artifact.explained()
+    }
+
+
+def text_of(values: dict[tuple[str, ...], Value], place: tuple[str, ...]) -> str | None:
+    return values[place].text if place in values else None
+
+
 def test_what_asks_its_own_host_is_the_same_at_every_distance() -> None:
     for setting in ("web vrrp_script interval", "web vrrp_script timeout", "web vrrp_script fall"):
         near, _, far = (said("haproxy", span, "web1", "keepalived-conf")[setting] for span in SPANS)
