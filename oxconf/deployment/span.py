@@ -228,8 +228,8 @@ GROUP_TIMERS = {
 PAUSES = {Span.LAN: 2, Span.METRO: 6, Span.WAN: 31}
 """For how many seconds writes pause when a Galera node dies.
 
-OURS: a second above evs.suspect_timeout. Measured for the first two, and on one machine for all three: a member that was
-killed was out after 1.9, 5.5 and 29.0 s, for its last sign of life is up to evs.keepalive_period old.
+OURS: a second above evs.suspect_timeout. Measured for the first two, and on one machine for all three: a member that
+was killed was out after 1.9, 5.5 and 29.0 s, for its last sign of life is up to evs.keepalive_period old.
 """
 
 _LAN_REASONS = {
