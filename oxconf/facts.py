@@ -67,7 +67,8 @@ class Facts:
 class ClusterFacts:
     """The cluster as a whole; `hosts` are the names of all its hosts. Raises ValueError for another type.
 
-    `flavour` and `version` are those of its database servers, as the cluster file has them.
+    `flavour` and `version` are those of its database servers, `span` how far apart its hosts stand, as the cluster file
+    has them.
     """
 
     name: str = field(default="", validator=_text)
@@ -76,6 +77,7 @@ class ClusterFacts:
     hosts: tuple[str, ...] = field(default=(), validator=_texts)
     flavour: str | None = field(default=None, validator=_text)
     version: str | None = field(default=None, validator=_text)
+    span: str | None = field(default=None, validator=_text)
 
 
 F = TypeVar("F", Facts, ClusterFacts)
@@ -105,6 +107,7 @@ def cluster_facts_of(deployment: Deployment) -> ClusterFacts:
         hosts=tuple(host.name for host in deployment.hosts),
         flavour=deployment.database.flavour.value,
         version=deployment.database.version,
+        span=deployment.network.span.value,
     )
 
 

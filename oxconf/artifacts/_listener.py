@@ -1,8 +1,14 @@
 """What a HAProxy listens on, and the servers behind it."""
 
+import re
+from collections.abc import Iterator
+
 from attrs import field, frozen
 
 from oxconf.artifacts._time import Milliseconds
+from oxconf.deployment import span
+from oxconf.deployment.model import Deployment, Span
+from oxconf.deployment.origin import Origin, ours
 
 Words = tuple[str, ...]
 
@@ -66,3 +72,38 @@ class Listener:
     health: HealthCheck | None = None
     servers: tuple[Server, ...] = ()
     line: int = field(default=0, eq=False)
+
+
+NO_NETWORK = re.compile(r"/|(unix|abnsz?|uxst|uxdg|fd|sockpair|rhttp|quic[46]?|udp[46]?)@")
+"""Beginnings of endpoints that are no TCP ports."""
+_FAMILY = re.compile(r"\A(ipv[46]|tcp[46]?)@")
+RANGE = re.compile(r"[0-9]+-[0-9]+", re.ASCII)
+OFFSET = re.compile(r"[+-][0-9]+", re.ASCII)
+
+
+def address_and_port(endpoint: str) -> tuple[str, str]:
+    """Cut at the last colon, as HAProxy does; an IPv6 address keeps its brackets."""
+    text = _FAMILY.sub("", endpoint)
+    if text.endswith("]") or ":" not in text:
+        return text, ""
+    address, _, port = text.rpartition(":")
+    return address, port
+
+
+_MEASURED = {
+    "inter": "measured with checks that answer 503 after 1.5 s: a server that hangs is left after 3.2 to 4.2 s, after "
+    "4.7 at most where the check is silent too; reads that are refused go to another server at once",
+    "downinter": "measured: a server that is back serves after 0.2 to 2.7 s",
+}
+"""On one network."""
+
+
+def time_origins(deployment: Deployment) -> Iterator[tuple[str, Origin]]:
+    """Yield why a server counts as dead, or as back, when it does."""
+    yield "timeout connect", span.connect_limit(deployment).origin
+    yield "timeout check", span.answer_limit(deployment).origin
+    yield "server fastinter", span.second_check(deployment).origin
+    for name, why in _MEASURED.items():
+        measured = ours(why, span.KEY)
+        other = span.check_interval(deployment).origin
+        yield f"server {name}", measured if deployment.network.span is Span.LAN else other

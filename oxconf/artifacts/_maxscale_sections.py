@@ -187,6 +187,20 @@ class Monitor(Section):
         Mark.OURS,
         "writes wait for it when the writer fails; the default is 2s",
     )
+    backend_connect_timeout: Milliseconds | None = setting(
+        "backend_connect_timeout",
+        _duration(SECOND),
+        "How long a server may take to accept the monitor's connection, in whole seconds; 3s by default.",
+        Mark.OURS,
+        "written where the network needs more than the default",
+    )
+    backend_read_timeout: Milliseconds | None = setting(
+        "backend_read_timeout",
+        _duration(SECOND),
+        "How long a server may take to answer the monitor, in whole seconds; 3s by default.",
+        Mark.OURS,
+        "written where the network needs more than the default",
+    )
     use_priority: bool | None = setting(
         "use_priority",
         TRUE_FALSE,

@@ -9,9 +9,11 @@ from typing import Any
 
 from attrs import field, fields, frozen
 
-from oxconf.artifacts._codec import SIZE, Codec
+from oxconf.artifacts._codec import INTEGER, SIZE, Codec
 from oxconf.artifacts._explained import Setting, Statement, entry
+from oxconf.deployment.model import Deployment
 from oxconf.deployment.origin import Mark
+from oxconf.deployment.span import GroupTimers, group_timers
 
 _PERIOD = re.compile(
     r"PT(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:\.(\d{1,3})\d*)?S)?|(\d+)(?:\.(\d{1,3})\d*)?", re.ASCII
@@ -87,6 +89,20 @@ class ProviderOptions:
         "How long the others may take to agree on who is left.",
         "as long as evs.inactive_timeout, the most that Galera takes",
     )
+    evs_send_window: int | None = _option(
+        "evs.send_window",
+        INTEGER,
+        "How many packets of the group may be on the way at the same time; 4 by default.",
+        "between sites only: more write-sets are on the way before a node waits for the others",
+        "packets",
+    )
+    evs_user_send_window: int | None = _option(
+        "evs.user_send_window",
+        INTEGER,
+        "How many of them may be write-sets; evs.send_window at most, 2 by default.",
+        "half of evs.send_window (Galera's list of parameters)",
+        "packets",
+    )
 
     def __str__(self) -> str:
         """Return the list as it stands in a file."""
@@ -133,12 +149,7 @@ def provider_statements(where: str, text: str, line: int) -> Iterator[Statement]
         yield Statement(key, value, line, where)
 
 
-LAN_TIMERS = ProviderOptions(
-    evs_keepalive_period=300,
-    evs_inactive_check_period=200,
-    evs_suspect_timeout=1000,
-    evs_inactive_timeout=3000,
-    evs_install_timeout=3000,
-)
-"""OURS, measured with Galera 26.4.23 on one network: writes pause for some 2 seconds when a node dies. With
-Galera's own timers they pause for 6. Too sharp between sites."""
+def timers(deployment: Deployment) -> ProviderOptions:
+    """Return Galera's timers, the same for every member: they follow from `network.span`."""
+    wanted = group_timers(deployment)
+    return ProviderOptions(**{f"evs_{each.name}": getattr(wanted, each.name) for each in fields(GroupTimers)})

@@ -12,6 +12,7 @@ from attrs import frozen
 from oxconf.artifacts._keepalived_blocks import Block, BlockReader, Fields
 from oxconf.artifacts._time import SECOND, Milliseconds
 from oxconf.artifacts.none_fit import NoneFit
+from oxconf.deployment import span
 from oxconf.deployment.model import Deployment, Host
 from oxconf.deployment.origin import Origin, ours
 from oxconf.deployment.topology import (
@@ -112,27 +113,32 @@ def virtual_servers(deployment: Deployment, host: Host) -> Iterator[VirtualServe
             alpha=True,
             warmup=Milliseconds(0),
             # Reads that fail go to another server at once, writes wait for the check: it is made more often.
-            delay_loop=Milliseconds(SECOND // 2 if writes else SECOND),
-            servers=tuple(_real(servers, position, writes) for position in range(len(servers))),
+            delay_loop=Milliseconds(span.check_interval(deployment, writes=writes).value),
+            servers=tuple(_real(deployment, servers, position, writes) for position in range(len(servers))),
         )
 
 
-def _real(servers: tuple[Host, ...], position: int, writes: bool) -> RealServer:
+def _real(deployment: Deployment, servers: tuple[Host, ...], position: int, writes: bool) -> RealServer:
+    limit = span.answer_limit(deployment).value
     checks = [
         Check(
             kind="HTTP_GET",
             path="/",
             status_code="200",
             connect_port=CLUSTERCHECK_PORT,
-            connect_timeout=Milliseconds(2 * SECOND),
+            connect_timeout=Milliseconds(limit),
             retry=1,
-            delay_before_retry=Milliseconds(SECOND // 5),
+            delay_before_retry=Milliseconds(span.second_check(deployment).value),
         )
     ]
     if writes and position:
         before = " ".join(str(server.address) for server in servers[:position])
         checks.append(
-            Check(kind="MISC_CHECK", command=f"{NoneFit.path} {before}", timeout=Milliseconds(5 * SECOND))
+            Check(
+                kind="MISC_CHECK",
+                command=f"{NoneFit.path} {before}",
+                timeout=Milliseconds(limit + 3 * SECOND),
+            )
         )
     return RealServer(
         address=servers[position].address,
@@ -159,6 +165,12 @@ def virtual_origins(deployment: Deployment, host: Host) -> Iterator[tuple[str, O
                     f"{at} real_server weight",
                     ours(f"{count}: the writer has the highest, each next one less", ("database", "writer")),
                 )
+    limit = span.answer_limit(deployment)
+    yield "virtual_server delay_loop", span.check_interval(deployment, writes=True).origin
+    yield "HTTP_GET connect_timeout", limit.origin
+    yield "HTTP_GET delay_before_retry", span.second_check(deployment).origin
+    why = f"above the {limit.value // SECOND} s that the script gives each server"
+    yield "MISC_CHECK misc_timeout", ours(why, span.KEY)
     life = deployment.database.pool.max_life_time
     yield (
         "lvs_timeouts",

@@ -4,7 +4,7 @@ import shlex
 from ipaddress import IPv4Address
 from typing import ClassVar, Self
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from oxconf.artifacts._artifact import Artifact, Enable, Switch
 from oxconf.artifacts._codec import TEXT, secret
@@ -12,9 +12,10 @@ from oxconf.artifacts._explained import Reference
 from oxconf.artifacts._keyvalue import OptionsArtifact, setting
 from oxconf.artifacts._server import SOCKET, client_program
 from oxconf.artifacts._template import fill
-from oxconf.deployment.model import Deployment, Host, Role
-from oxconf.deployment.origin import Mark, ours
+from oxconf.deployment.model import Deployment, Host, Role, Span
+from oxconf.deployment.origin import Mark, Origin, ours
 from oxconf.deployment.secrets import Secret
+from oxconf.deployment.span import SECOND, connect_limit, run_limit
 from oxconf.deployment.topology import CLUSTERCHECK_PORT, directors, has_clustercheck, health_callers
 from oxconf.deployment.units import counted
 from oxconf.syntax import unit
@@ -24,18 +25,19 @@ ACCOUNT_FILE = "/etc/mysql/clustercheck.cnf"
 DATABASE_USER = "clustercheck"
 """Needs no privilege (USAGE): every account may ask for the status and for read_only."""
 
-REQUEST_SECONDS = 1
-"""OURS: a check on the same network sends its request at once."""
-
 QUERY_SECONDS = 1.5
-"""OURS: below the 2 seconds that HAProxy and keepalived wait, so a hung server is a plain 503 to them."""
-
-RUN_SECONDS = 5
-"""OURS: above the sum of the two and of what the script itself needs on a busy machine."""
+"""OURS: below the 2 seconds that HAProxy and keepalived wait at least, so a hung server is a plain 503 to them. The
+question passes no network."""
 
 
 def _checked(deployment: Deployment, host: Host) -> bool:
     return has_clustercheck(deployment) and host.has(Role.DATABASE)
+
+
+def _request_origin(deployment: Deployment, limit: Origin) -> Origin:
+    if deployment.network.span is Span.LAN:
+        return ours("a check on the same network sends its request at once", *limit.keys)
+    return evolve(limit, why=f"the request follows the connection; {limit.why}")
 
 
 @frozen(kw_only=True)
@@ -48,6 +50,8 @@ class Clustercheck(Artifact):
     mode: ClassVar[int] = 0o755
 
     client: str
+    request_seconds: int
+    """How long the balancer's request is waited for."""
     donor_serves: bool
     """Whether the donor of a state transfer counts as fit: of two nodes it is the only one that is left."""
 
@@ -56,8 +60,12 @@ class Clustercheck(Artifact):
         """Return the script of a Galera node."""
         if not _checked(deployment, host):
             return None
+        request = connect_limit(deployment)
         return cls(
-            client=client_program(deployment), donor_serves=len(deployment.with_role(Role.DATABASE)) == 2
+            client=client_program(deployment),
+            request_seconds=request.value // SECOND,
+            donor_serves=len(deployment.with_role(Role.DATABASE)) == 2,
+            origins={"request timeout": _request_origin(deployment, request.origin)},
         )
 
     @classmethod
@@ -76,7 +84,7 @@ class Clustercheck(Artifact):
             donor_serves=self.donor_serves,
             fit_states="24" if self.donor_serves else "4",
             account_file=ACCOUNT_FILE,
-            request_seconds=REQUEST_SECONDS,
+            request_seconds=self.request_seconds,
             query_seconds=QUERY_SECONDS,
         )
 
@@ -147,10 +155,16 @@ class ClustercheckService(Artifact):
     path: ClassVar[str] = "/etc/systemd/system/clustercheck@.service"
     title: ClassVar[str] = "Answers one health check."
 
+    run_seconds: int
+    """After how long a check is ended."""
+
     @classmethod
     def from_deployment(cls, deployment: Deployment, host: Host) -> Self | None:
         """Return the service of a Galera node."""
-        return cls() if _checked(deployment, host) else None
+        if not _checked(deployment, host):
+            return None
+        limit = run_limit(deployment)
+        return cls(run_seconds=limit.value // SECOND, origins={"Service RuntimeMaxSec": limit.origin})
 
     @classmethod
     def reference(cls) -> Reference:
@@ -166,7 +180,7 @@ class ClustercheckService(Artifact):
             unit.quote,
             script=SCRIPT,
             account_file=ACCOUNT_FILE,
-            run_seconds=RUN_SECONDS,
+            run_seconds=self.run_seconds,
         )
 
 

@@ -3,14 +3,15 @@
 from abc import ABC
 from typing import ClassVar, Self
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from oxconf.artifacts._artifact import Enable, ParsedArtifact, Switch
 from oxconf.artifacts._explained import Reference
-from oxconf.artifacts._provider_options import LAN_TIMERS, ProviderOptions
+from oxconf.artifacts._provider_options import ProviderOptions, timers
 from oxconf.artifacts._server import is_pxc
 from oxconf.deployment.model import Deployment, Host, Mode, Role
 from oxconf.deployment.origin import ours
+from oxconf.deployment.span import group_origin
 from oxconf.syntax import shellvars
 from oxconf.syntax._base import Problem
 
@@ -42,12 +43,14 @@ class _Arbitrator(ParsedArtifact, ABC):
             return None
         if is_pxc(deployment) is not issubclass(cls, PerconaGarb):
             return None
+        origin = group_origin(deployment)
         return cls(
             nodes=tuple(str(server.address) for server in deployment.with_role(Role.DATABASE)),
             cluster=deployment.name,
-            options=LAN_TIMERS,
+            options=timers(deployment),
             origins={
                 "GALERA_GROUP": deployment.origin("name"),
+                "GALERA_OPTIONS": evolve(origin, why=f"as on the nodes: {origin.why}"),
                 "GALERA_NODES": ours(
                     "every database server of the cluster",
                     *(deployment.path(server, "address") for server in deployment.with_role(Role.DATABASE)),
@@ -85,16 +88,16 @@ class _Arbitrator(ParsedArtifact, ABC):
         problems = list(document.problems)
         nodes, group, options = (document.get(name) for name in (_NODES, _GROUP, _OPTIONS))
         found = {"nodes": nodes, "cluster": group, "options": options}
-        timers: ProviderOptions | None = None
+        read: ProviderOptions | None = None
         if options is not None:
             try:
-                timers = ProviderOptions.parse(options.value)
+                read = ProviderOptions.parse(options.value)
             except ValueError as error:
                 problems.append(Problem(options.line, f"{_OPTIONS}: {error}"))
         artifact = cls(
             nodes=tuple(nodes.value.replace(",", " ").split()) if nodes is not None else (),
             cluster=group.value if group is not None else None,
-            options=timers,
+            options=read,
             lines={name: entry.line for name, entry in found.items() if entry is not None},
         )
         return artifact, tuple(problems)

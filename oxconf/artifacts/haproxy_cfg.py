@@ -1,6 +1,5 @@
 """`haproxy.cfg`: the local HAProxy of an OX host, which spreads reads and sends all writes to one server."""
 
-import re
 from collections.abc import Iterable, Iterator
 from typing import Any, ClassVar, Self
 
@@ -8,9 +7,21 @@ from attrs import evolve, frozen
 
 from oxconf.artifacts._artifact import Enable, ParsedArtifact, Switch
 from oxconf.artifacts._explained import Reference
-from oxconf.artifacts._listener import HealthCheck, Listener, Server, Timeouts, Words
+from oxconf.artifacts._listener import (
+    NO_NETWORK,
+    OFFSET,
+    RANGE,
+    HealthCheck,
+    Listener,
+    Server,
+    Timeouts,
+    Words,
+    address_and_port,
+    time_origins,
+)
 from oxconf.artifacts._template import fill
-from oxconf.artifacts._time import MINUTE, SECOND, Milliseconds
+from oxconf.artifacts._time import MINUTE, Milliseconds
+from oxconf.deployment import span
 from oxconf.deployment.model import Deployment, Host, Mode
 from oxconf.deployment.origin import Derived, Origin, ours
 from oxconf.deployment.sizing import CONNECTION_RESERVE, PROCESS_POOLS
@@ -80,6 +91,7 @@ class HaproxyCfg(ParsedArtifact):
             origins={
                 "max_connections": connections.origin,
                 "timeouts": idle.origin,
+                **dict(time_origins(deployment)),
                 **dict(_endpoint_origins(deployment, listeners)),
             },
         )
@@ -192,7 +204,10 @@ def _listeners(deployment: Deployment, idle: Milliseconds) -> Iterator[Listener]
         mode="tcp",
         # A server that hangs costs the time of a check, as often as `fall` says.
         timeouts=Timeouts(
-            connect=Milliseconds(SECOND), client=idle, server=idle, check=Milliseconds(2 * SECOND)
+            connect=Milliseconds(span.connect_limit(deployment).value),
+            client=idle,
+            server=idle,
+            check=Milliseconds(span.answer_limit(deployment).value),
         ),
         health=_health(deployment),
     )
@@ -204,7 +219,8 @@ def _listeners(deployment: Deployment, idle: Milliseconds) -> Iterator[Listener]
             base, name="mysql-read", port=database.read_port, balance=("roundrobin",), servers=readers
         )
     # Reads that are refused go to another server at once, writes wait for the check: it is asked more often.
-    writers = tuple(evolve(server, inter=Milliseconds(SECOND // 2)) for server in servers)
+    often = Milliseconds(span.check_interval(deployment, writes=True).value)
+    writers = tuple(evolve(server, inter=often) for server in servers)
     if haproxy_writes(deployment):
         yield from _chain(base, writers, write_ports(deployment))
 
@@ -224,15 +240,16 @@ def _chain(base: Listener, servers: tuple[Server, ...], ports: tuple[int, ...]) 
 
 
 def _server(deployment: Deployment, host: Host) -> Server:
+    interval = Milliseconds(span.check_interval(deployment).value)
     return Server(
         name=host.name,
         address=str(host.address),
         port=MYSQL_PORT,
         check=True,
         check_port=CLUSTERCHECK_PORT if has_clustercheck(deployment) else None,
-        inter=Milliseconds(SECOND),
-        fastinter=Milliseconds(SECOND // 5),
-        downinter=Milliseconds(SECOND),
+        inter=interval,
+        fastinter=Milliseconds(span.second_check(deployment).value),
+        downinter=interval,
         rise=2,
         fall=2,
         on_marked_down="shutdown-sessions",
@@ -292,22 +309,6 @@ def _server_options(server: Server) -> Iterator[Words]:
 
 def _endpoint(address: str, port: int | None) -> str:
     return address if port is None else f"{address}:{port}"
-
-
-_NO_NETWORK = re.compile(r"/|(unix|abnsz?|uxst|uxdg|fd|sockpair|rhttp|quic[46]?|udp[46]?)@")
-"""Beginnings of endpoints that are no TCP ports."""
-_FAMILY = re.compile(r"\A(ipv[46]|tcp[46]?)@")
-_RANGE = re.compile(r"[0-9]+-[0-9]+", re.ASCII)
-_OFFSET = re.compile(r"[+-][0-9]+", re.ASCII)
-
-
-def _address_and_port(endpoint: str) -> tuple[str, str]:
-    """Cut at the last colon, as HAProxy does; an IPv6 address keeps its brackets."""
-    text = _FAMILY.sub("", endpoint)
-    if text.endswith("]") or ":" not in text:
-        return text, ""
-    address, _, port = text.rpartition(":")
-    return address, port
 
 
 @frozen
@@ -377,22 +378,22 @@ class _Reader:
 
     def bind(self, text: str, line: haproxy.Line) -> Iterator[tuple[str, int | None]]:
         for endpoint in text.split(","):
-            if _NO_NETWORK.match(endpoint):
+            if NO_NETWORK.match(endpoint):
                 continue
-            address, port = _address_and_port(endpoint)
+            address, port = address_and_port(endpoint)
             if port.isdecimal():
                 yield address, int(port)
-            elif "$" in endpoint or _RANGE.fullmatch(port):
+            elif "$" in endpoint or RANGE.fullmatch(port):
                 yield address, None
             else:
                 self.problems.append(Problem(line.line, f'bind: "{endpoint}" names no port'))
 
     def server(self, common: dict[str, Any], args: Words, line: haproxy.Line) -> Iterator[Server]:
         name, endpoint, *options = args
-        address, port = (endpoint, "") if _NO_NETWORK.match(endpoint) else _address_and_port(endpoint)
+        address, port = (endpoint, "") if NO_NETWORK.match(endpoint) else address_and_port(endpoint)
         values = dict(common)
         # `+1` and `-1` count from the port that the client called.
-        if port and not _OFFSET.fullmatch(port):
+        if port and not OFFSET.fullmatch(port):
             self.value(values, "port", int, port, line)
         self.options(values, tuple(options), line)
         yield Server(name=name, address=address, line=line.line, **values)

@@ -25,6 +25,7 @@ from oxconf.deployment.locate import Path
 from oxconf.deployment.model import Deployment, Host, Role
 from oxconf.deployment.origin import Origin, ours
 from oxconf.deployment.secrets import Secret
+from oxconf.deployment.span import advertisement
 from oxconf.deployment.topology import FloatingAddress, directed_addresses, directors, floating_addresses
 from oxconf.deployment.units import counted
 from oxconf.syntax import keepalived
@@ -203,6 +204,7 @@ def _origins(deployment: Deployment, host: Host, held: list[FloatingAddress]) ->
         yield f"{where} unicast_peer", peers
         path = ("web", "address") if floating.name == "web" else ("database", f"{floating.name}_address")
         yield f"{where} virtual_ipaddress", deployment.origin(*path)
+    yield "vrrp_instance advert_int", advertisement(deployment).origin
     yield "vrrp_instance interface", deployment.origin("network", "interface")
     yield "vrrp_instance unicast_src_ip", deployment.host_origin(host, "address")
 
@@ -213,6 +215,7 @@ def _addresses(deployment: Deployment, hosts: Iterable[Host]) -> Iterator[Path]:
 
 def _script(name: str, command: str) -> TrackScript:
     # Asked each second, failed twice: an address leaves a dead service within 2 s and VRRP's part of one.
+    # It asks its own host, so no span moves these times.
     return TrackScript(
         name=name,
         command=command,
@@ -248,7 +251,7 @@ def _instance(deployment: Deployment, host: Host, floating: FloatingAddress) -> 
         virtual_router_id=floating.virtual_router_id,
         priority=priority(floating.holders.index(host), len(floating.holders)),
         nopreempt=True,
-        advert_int=Milliseconds(SECOND),
+        advert_int=Milliseconds(advertisement(deployment).value),
         unicast_src_ip=host.address if peers else None,
         unicast_peers=peers,
         auth_type="PASS",

@@ -26,8 +26,9 @@ from oxconf.artifacts._maxscale_sections import (
     Service,
 )
 from oxconf.artifacts._time import MINUTE, SECOND, Milliseconds
+from oxconf.deployment import span
 from oxconf.deployment.locate import Path
-from oxconf.deployment.model import Deployment, Host, Role
+from oxconf.deployment.model import Deployment, Host, Role, Span
 from oxconf.deployment.origin import Derived, Mark, Origin, ours
 from oxconf.deployment.topology import (
     LOCALHOST,
@@ -47,6 +48,9 @@ __all__ = ["Global", "Listener", "MaxscaleCnf", "Monitor", "Section", "Server", 
 
 USER = "maxscale"
 """The database account of the monitor and of both services."""
+
+DEFAULT_PATIENCE = Milliseconds(3 * SECOND)
+"""SOURCE: MaxScale 24.02, Common Monitor Parameters, backend_connect_timeout and backend_read_timeout."""
 
 S = TypeVar("S", bound=Section)
 
@@ -231,6 +235,8 @@ def _sections(deployment: Deployment, host: Host, threads: str, idle: Millisecon
     for priority, server in enumerate(servers, 1):
         yield Server(name=server.name, address=str(server.address), port=MYSQL_PORT, priority=priority)
     password = deployment.password("maxscale")
+    limit = Milliseconds(span.answer_limit(deployment).value)
+    patience = limit if limit > DEFAULT_PATIENCE else None
     # No host has an underscore in its name.
     monitor = Monitor(
         name="galera_monitor",
@@ -238,7 +244,9 @@ def _sections(deployment: Deployment, host: Host, threads: str, idle: Millisecon
         servers=tuple(server.name for server in servers),
         user=USER,
         password=password,
-        monitor_interval=Milliseconds(SECOND),
+        monitor_interval=Milliseconds(span.check_interval(deployment).value),
+        backend_connect_timeout=patience,
+        backend_read_timeout=patience,
         use_priority=True,
         disable_master_failback=False,
         available_when_donor=len(servers) == 2,
@@ -278,6 +286,9 @@ def _origins(deployment: Deployment, host: Host) -> Iterator[tuple[str, Origin]]
         if len(servers) == 2
         else "the other nodes serve"
     )
+    yield "monitor monitor_interval", _interval_origin(deployment)
+    for name in ("connect", "read"):
+        yield f"monitor backend_{name}_timeout", span.answer_limit(deployment).origin
     yield "monitor available_when_donor", ours(donor, *_roles(deployment, servers))
     yield "read_listener listener port", deployment.origin("database", "read_port")
     yield "write_listener listener port", deployment.origin("database", "write_port")
@@ -299,6 +310,12 @@ def _origins(deployment: Deployment, host: Host) -> Iterator[tuple[str, Origin]]
             f"{name}_service service router_options",
             Origin(Mark.SOURCE, why, keys=(("database", "access"),)),
         )
+
+
+def _interval_origin(deployment: Deployment) -> Origin:
+    lan = deployment.network.span is Span.LAN
+    why = "on one network; the default is 2s" if lan else span.check_interval(deployment).origin.why
+    return ours(f"writes wait for it when the writer fails; {why}", span.KEY)
 
 
 def _roles(deployment: Deployment, hosts: Iterable[Host]) -> Iterator[Path]:

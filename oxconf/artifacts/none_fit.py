@@ -8,6 +8,7 @@ from oxconf.artifacts._artifact import Artifact
 from oxconf.artifacts._explained import Reference
 from oxconf.artifacts._template import fill
 from oxconf.deployment.model import Deployment, Host
+from oxconf.deployment.span import SECOND, answer_limit
 from oxconf.deployment.topology import CLUSTERCHECK_PORT, directors
 
 
@@ -25,10 +26,16 @@ class NoneFit(Artifact):
     title: ClassVar[str] = "Says whether none of the database servers named is fit; keepalived runs it."
     mode: ClassVar[int] = 0o755
 
+    seconds: int
+    """How long each server may take to answer."""
+
     @classmethod
     def from_deployment(cls, deployment: Deployment, host: Host) -> Self | None:
         """Return the script of a director."""
-        return cls() if host in directors(deployment) else None
+        if host not in directors(deployment):
+            return None
+        limit = answer_limit(deployment)
+        return cls(seconds=limit.value // SECOND, origins={"timeout": limit.origin})
 
     @classmethod
     def reference(cls) -> Reference:
@@ -39,4 +46,4 @@ class NoneFit(Artifact):
 
     def render(self) -> str:
         """Return the complete script."""
-        return fill("none_fit", str, port=CLUSTERCHECK_PORT)
+        return fill("none_fit", str, port=CLUSTERCHECK_PORT, seconds=self.seconds)

@@ -12,6 +12,7 @@ from oxconf.artifacts._balancer import Access, Balancer, BalancerMember, ProxyPa
 from oxconf.artifacts._explained import Reference
 from oxconf.artifacts._template import fill
 from oxconf.artifacts._time import SECOND, Milliseconds
+from oxconf.deployment import span
 from oxconf.deployment.model import Deployment, Host, Role
 from oxconf.deployment.origin import Mark, Origin, ours
 from oxconf.deployment.topology import composed, soap_hosts
@@ -46,11 +47,6 @@ SOAP_PERHAPS = r"(?i)^/(servlet(;[^/]*)?/axis2|webservices)"
 SOAP_PLAINLY = "^/(servlet/axis2/services|webservices)(/|$)"
 STEP_WITH_PARAMETERS = r"/\.{0,2};"
 
-DEAD_AFTER = Milliseconds(2 * SECOND)
-"""OURS, measured with Apache 2.4: a host that swallows packets costs a request 2 s, a node that hangs 4 s; without
-connectiontimeout and ping both cost the whole timeout."""
-ASKED_AGAIN_AFTER = Milliseconds(5 * SECOND)
-"""OURS: with the tutorial's retry=60 a node that is back may get nobody for up to a minute (mod_proxy, retry)."""
 TIMEOUTS = {
     USERS: Milliseconds(100 * SECOND),
     DEVICES: Milliseconds(1900 * SECOND),
@@ -166,16 +162,19 @@ class ProxyAjp(ParsedArtifact):
 
 
 def _balancer(deployment: Deployment, name: str, nodes: tuple[Host, ...], *, sticky: bool) -> Balancer:
+    # OURS, measured with Apache 2.4 on one network: a host that swallows packets costs a request 2 s, a node that hangs
+    # 4 s; without connectiontimeout and ping both cost the whole timeout.
+    dead_after = Milliseconds(span.answer_limit(deployment).value)
     members = tuple(
         BalancerMember(
             host=str(node.address),
             port=deployment.ox.ajp_port,
             route=node.route,
             load_factor=node.load_factor if sticky else None,
-            connection_timeout=DEAD_AFTER,
-            ping=DEAD_AFTER,
+            connection_timeout=dead_after,
+            ping=dead_after,
             timeout=TIMEOUTS[name],
-            retry=ASKED_AGAIN_AFTER,
+            retry=Milliseconds(span.retry_after(deployment).value),
             smax=0,
             ttl=Milliseconds(60 * SECOND),
         )
@@ -192,6 +191,9 @@ def _balancer(deployment: Deployment, name: str, nodes: tuple[Host, ...], *, sti
 
 def _origins(deployment: Deployment) -> Iterator[tuple[str, Origin]]:
     """Yield where the nodes, their routes and shares, and the callers of SOAP come from."""
+    yield "BalancerMember connectiontimeout", _dead_after(deployment, "a host that swallows packets", 1)
+    yield "BalancerMember ping", _dead_after(deployment, "a node that accepts and does not answer", 2)
+    yield "BalancerMember retry", span.retry_after(deployment).origin
     port = deployment.origin("ox", "ajp_port")
     for balancer in (USERS, DEVICES, SOAP):
         nodes = soap_hosts(deployment) if balancer == SOAP else deployment.with_role(Role.GROUPWARE)
@@ -208,6 +210,15 @@ def _origins(deployment: Deployment) -> Iterator[tuple[str, Origin]]:
         if balancer != USERS:
             yield f"{path} ProxyPass", PASS_ORIGINS[balancer]
     yield f"{SOAP_PLAINLY} LocationMatch Require", deployment.origin("soap", "allow")
+
+
+def _dead_after(deployment: Deployment, what: str, times: int) -> Origin:
+    """Return what a limit costs: `times` it when somebody is dead, a session when a living node is slower."""
+    measured = "" if span.distance(deployment).lost else "measured: "
+    cost = span.shown(times * span.answer_limit(deployment).value)
+    without = "without it, as the tutorial has it, the whole timeout (100 s)"
+    why = f"{measured}{what} costs a request {cost}; {without}; {span.waited_for(deployment)}"
+    return ours(why, span.KEY)
 
 
 def _callers(networks: tuple[IPv4Network, ...]) -> Words:

@@ -9,17 +9,18 @@ from oxconf.artifacts._codec import INTEGER, ON_OFF, TEXT, secret
 from oxconf.artifacts._explained import Setting, Statement
 from oxconf.artifacts._keyvalue import OptionsArtifact, setting
 from oxconf.artifacts._provider_options import (
-    LAN_TIMERS,
     PROVIDER_OPTIONS,
     PROVIDER_SETTINGS,
     ProviderOptions,
     provider_statements,
+    timers,
 )
 from oxconf.artifacts._server import PRODUCT, is_mariadb, provider_path, since
 from oxconf.deployment.model import Deployment, Host, Mode, ReadPolicy, Role
 from oxconf.deployment.origin import Mark, Origin, ours, tutorial
 from oxconf.deployment.secrets import Secret
 from oxconf.deployment.sizing import gcache_size
+from oxconf.deployment.span import group_origin, group_origins
 from oxconf.deployment.topology import database_hosts
 from oxconf.deployment.units import counted
 
@@ -78,7 +79,7 @@ class WsrepCnf(OptionsArtifact):
         PROVIDER_OPTIONS,
         "Galera's own options; the last such line of all files counts as a whole.",
         Mark.OURS,
-        "a dead node is left within two seconds on one network; between sites take the timers out",
+        "the timers follow from network.span",
         noted=True,
     )
     server_id: int | None = setting(
@@ -196,7 +197,7 @@ class WsrepCnf(OptionsArtifact):
             wsrep_provider=provider_path(deployment),
             wsrep_cluster_name=deployment.name,
             wsrep_cluster_address="gcomm://" + ",".join(str(address) for address in _members(deployment)),
-            wsrep_provider_options=evolve(LAN_TIMERS, gcache_size=gcache.value),
+            wsrep_provider_options=evolve(timers(deployment), gcache_size=gcache.value),
             server_id=1 if is_mariadb(deployment) else None,
             binlog_format="ROW",
             default_storage_engine="InnoDB",
@@ -211,8 +212,9 @@ class WsrepCnf(OptionsArtifact):
             origins={
                 "wsrep_cluster_name": deployment.origin("name"),
                 "wsrep_cluster_address": cls.declared("wsrep_cluster_address", *addresses),
-                "wsrep_provider_options": cls.declared("wsrep_provider_options", *gcache.origin.keys),
+                "wsrep_provider_options": _provider_origin(deployment, gcache.origin),
                 "gcache.size": gcache.origin,
+                **dict(group_origins(deployment)),
                 "wsrep_slave_threads": smallest,
                 "wsrep_applier_threads": smallest,
                 "wsrep_sync_wait": _sync_wait(deployment),
@@ -231,6 +233,13 @@ class WsrepCnf(OptionsArtifact):
             yield option
             if option.key == "wsrep_provider_options":
                 yield from provider_statements(option.key, option.text, option.line)
+
+
+def _provider_origin(deployment: Deployment, gcache: Origin) -> Origin:
+    """Return what the timers trade; the line holds the cache's size as well."""
+    trade = group_origin(deployment)
+    why = f"network.span = {deployment.network.span.value}: {trade.why}"
+    return ours(why, *trade.keys, *gcache.keys)
 
 
 def _sync_wait(deployment: Deployment) -> Origin:

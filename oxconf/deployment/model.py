@@ -48,6 +48,7 @@ __all__ = [
     "Role",
     "SecretNames",
     "Soap",
+    "Span",
     "System",
     "Tuning",
     "Web",
@@ -68,6 +69,14 @@ class NetworkManager(Enum):
 
     IFUPDOWN = "ifupdown"
     OTHER = "other"
+
+
+class Span(Enum):
+    """How far apart the hosts stand; `span.py` says what follows from it."""
+
+    LAN = "lan"
+    METRO = "metro"
+    WAN = "wan"
 
 
 class System(Enum):
@@ -171,6 +180,11 @@ class Network:
     ssh_port: int = key("Port on which sshd listens on every host.", minimum=1, maximum=65535)
     firewall: Firewall = key(
         "nftables: every host gets a filter made of the port matrix; none: no filter is written."
+    )
+    span: Span = key(
+        "How far apart the hosts stand, by the longest round trip between two of them as ping shows it: lan: one "
+        "network, up to 1 ms; metro: buildings of one city, up to 10 ms; wan: up to 100 ms, on lines that may be "
+        "silent for half a minute. A wider one waits longer before a host counts as gone."
     )
 
 

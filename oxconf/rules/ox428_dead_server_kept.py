@@ -20,14 +20,19 @@ QUICK = 3 * SECOND
 """Within this time no check is called late, however short maxWait is. OURS: as quick as VRRP with its default."""
 
 
+FARTHER = {"wan": 5 * SECOND}
+"""The same where the hosts stand farther apart. OURS: inter 4s and fastinter 800ms, as `network.span` has them."""
+
+
 def check(evidence: Evidence) -> Iterator[Finding]:
     """Compare the time until each server counts as down with the shortest maxWait of the pools in front of it."""
+    quick = FARTHER.get(evidence.cluster.span or "", QUICK)
     found: dict[tuple[str, int, int], list[tuple[str, Place]]] = {}
     waits: dict[tuple[str, int, int], Place] = {}
     for used in used_listeners(evidence):
         wait, place = min(_waits(used), key=lambda each: each[0], default=(MAX_WAIT, used.clients[0].place))
         for server in used.databases:
-            if server.check and not server.disabled and (time := until_down(server)) > max(wait, QUICK):
+            if server.check and not server.disabled and (time := until_down(server)) > max(wait, quick):
                 key = (used.proxy.host.name, time, wait)
                 waits.setdefault(key, place)
                 found.setdefault(key, []).append((server.name, used.proxy.at(server.line)))

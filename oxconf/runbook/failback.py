@@ -1,7 +1,8 @@
 """The writes of Galera go back to the writer, at an hour that somebody chooses."""
 
 from oxconf.artifacts._server import unit_name
-from oxconf.deployment.model import Mode
+from oxconf.deployment.model import Deployment, Mode
+from oxconf.deployment.span import SECOND, check_interval
 from oxconf.deployment.topology import (
     database_hosts,
     floating_addresses,
@@ -74,7 +75,7 @@ def failback(plan: Plan, setup: Runbook) -> Runbook | None:
                 host=writer.name,
                 slug="give-back",
                 title="Let the health check answer",
-                why="It is asked each second, so the writes are back within seconds.",
+                why=f"It is asked {_often(deployment)}, so the writes are back within seconds.",
                 before=(
                     Test("the node is Synced and Primary", synced(1), "Wait for it: it must have all data."),
                 ),
@@ -119,6 +120,11 @@ def failback(plan: Plan, setup: Runbook) -> Runbook | None:
         ),
         setup.standing(Holds.FILES),
     )
+
+
+def _often(deployment: Deployment) -> str:
+    seconds = check_interval(deployment).value // SECOND
+    return "each second" if seconds == 1 else f"every {seconds} seconds"
 
 
 def _give_back(plan: Plan, holders: tuple[str, ...], back: State, address: str) -> Step:

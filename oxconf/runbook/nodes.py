@@ -6,6 +6,7 @@ from oxconf.artifacts._server import unit_name
 from oxconf.artifacts.nftables_conf import NftablesConf
 from oxconf.deployment.model import Deployment, Firewall, Mode, Role
 from oxconf.deployment.ports import GALERA_PORT
+from oxconf.deployment.span import SECOND, check_interval
 from oxconf.deployment.topology import MYSQL_PORT, database_hosts, has_clustercheck, ox_hosts, runs_haproxy
 from oxconf.plan import HostPlan, Plan
 from oxconf.runbook import _product as product
@@ -34,8 +35,8 @@ LATER = (
 BESIDE = "maxscale-admin backup munin firewall"
 """The setup's steps of what runs beside the others on a host, as far as it has them; the packet filter last."""
 
-SECONDS = 5
-"""Longer than whoever asks clustercheck takes to believe that nobody answers: it asks each second, twice."""
+CHECKS = 5
+"""OURS: after the time of so many checks, whoever asks clustercheck believes that nobody answers: it asks twice."""
 
 
 def add(plan: Plan, setup: Runbook) -> Runbook:
@@ -347,7 +348,8 @@ def _leave(plan: Plan) -> Step:
         )
         if has_clustercheck(deployment):
             # Whoever asks it turns away before the server stops, and all of them to the same one.
-            silent = f"systemctl disable --now clustercheck.socket\nsleep {SECONDS}\n"
+            seconds = CHECKS * check_interval(deployment).value // SECOND
+            silent = f"systemctl disable --now clustercheck.socket\nsleep {seconds}\n"
             back = "; systemctl enable --now clustercheck.socket"
     else:
         test = Test(

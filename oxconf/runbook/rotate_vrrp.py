@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from attrs import evolve
 
 from oxconf.deployment.model import Host
+from oxconf.deployment.span import SECOND, advertisement
 from oxconf.deployment.topology import floating_addresses
 from oxconf.plan import HostPlan, Plan
 from oxconf.runbook import hosts
@@ -13,16 +14,17 @@ from oxconf.runbook.step import Holds, Phase, Repeat, State, Step, Test
 
 UNIT = "keepalived.service"
 
-MOVED_SECONDS = 30
-"""OURS: an address moves within seconds, but the check of what it leads to may have to succeed a few times first."""
+CHECKS_SUCCEED = 27
+"""OURS: so many seconds after an address could move, the check of what it leads to has succeeded a few times."""
 
-HEARD_SECONDS = 8
-"""OURS: who hears nobody takes an address after three advertisements, one each second, and a part of one."""
+MARGIN = 5
+"""OURS: so many seconds after its time, who hears nobody has surely taken an address."""
 
 
 def phases(plan: Plan) -> Iterator[Phase]:
     """Yield the phases for each group of hosts that share addresses, and the last look at all of them."""
     addresses = floating_addresses(plan.deployment)
+    silent = 3 * advertisement(plan.deployment).value // SECOND
     # Hosts that are in two groups run one keepalived for both.
     merged: list[dict[str, Host]] = []
     for floating in addresses:
@@ -44,8 +46,8 @@ def phases(plan: Plan) -> Iterator[Phase]:
             (
                 _look(plan.of(kept)),
                 *(_silence(host, kept) for host in others),
-                _renew(kept, held, tuple(State(host.name, Holds.OUT) for host in others)),
-                *(_return(host, kept, held) for host in others),
+                _renew(kept, held, silent, tuple(State(host.name, Holds.OUT) for host in others)),
+                *(_return(host, kept, held, silent) for host in others),
             ),
         )
         ends += (State(host.name, Holds.RENEWED) for host in group.values())
@@ -79,7 +81,7 @@ def _silence(host: Host, kept: Host) -> Step:
     )
 
 
-def _renew(host: Host, held: tuple[str, ...], needs: tuple[State, ...]) -> Step:
+def _renew(host: Host, held: tuple[str, ...], silent: int, needs: tuple[State, ...]) -> Step:
     return Step(
         host=host.name,
         slug="renew",
@@ -90,7 +92,7 @@ def _renew(host: Host, held: tuple[str, ...], needs: tuple[State, ...]) -> Step:
             *(
                 Test(
                     f"this host has the address {address}",
-                    f"  has_it() {{\n  {has_address(address)}\n  }}\n  wait_for {MOVED_SECONDS} has_it",
+                    f"  has_it() {{\n  {has_address(address)}\n  }}\n  wait_for {silent + CHECKS_SUCCEED} has_it",
                     "Start keepalived on the others again, and look here at journalctl -u keepalived.",
                 )
                 for address in held
@@ -109,13 +111,13 @@ def _renew(host: Host, held: tuple[str, ...], needs: tuple[State, ...]) -> Step:
     )
 
 
-def _return(host: Host, kept: Host, held: tuple[str, ...]) -> Step:
+def _return(host: Host, kept: Host, held: tuple[str, ...], silent: int) -> Step:
     return Step(
         host=host.name,
         slug="return",
         title="Install the new file, and start keepalived",
         why=f"It hears {kept.name} with the same password, and stands by.",
-        command=f"sh install.sh ${{yes:+--yes}}\nsystemctl start {UNIT}\nsleep {HEARD_SECONDS}",
+        command=f"sh install.sh ${{yes:+--yes}}\nsystemctl start {UNIT}\nsleep {silent + MARGIN}",
         after=(
             Test("keepalived runs", f"  systemctl is-active --quiet {UNIT}"),
             # With another password it would hear nobody, and take them.

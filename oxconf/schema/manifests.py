@@ -22,6 +22,7 @@ _CLUSTER_FACTS = {
     "hosts": "Names of all hosts of the cluster, also of those that are not in this folder.",
     "flavour": "Product of the database servers, as cluster.toml names it; null when nobody told.",
     "version": "Their release series; null when nobody told.",
+    "span": "How far apart the hosts stand: lan, metro or wan; null when nobody told.",
 }
 
 _FACTS = {

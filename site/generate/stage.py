@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from generate import api, bundles, commands, databases, keys, rules, settings
+from generate import api, bundles, commands, databases, keys, rules, settings, spans
 from oxconf.rules import FAMILIES, RULES
 
 ROOT = Path(__file__).parents[2]
@@ -23,6 +23,7 @@ EXPLANATION = (
     "web.md",
     "database-access.md",
     "maxscale.md",
+    spans.PAGE,
     "sizing.md",
     "backup.md",
     "firewall.md",
@@ -72,7 +73,7 @@ def written() -> Pages:
     files = sorted(path for path in SITE.rglob("*") if path.is_file())
     own = SITE / "generate"
     return {
-        path.relative_to(SITE).as_posix(): _with_pictures(path.read_bytes())
+        path.relative_to(SITE).as_posix(): spans.filled(_with_pictures(path.read_bytes()))
         for path in files
         if own not in path.parents
     }

@@ -18,7 +18,7 @@ import pytest
 from attrs import evolve
 from judges.harness import need
 
-from oxconf.artifacts._provider_options import LAN_TIMERS
+from oxconf.artifacts._provider_options import timers
 from oxconf.artifacts.clustercheck import Clustercheck, ClustercheckCnf
 from oxconf.artifacts.garb import Garb
 from oxconf.artifacts.host_cnf import HostCnf
@@ -109,7 +109,7 @@ def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
         rendered = artifact.from_deployment(deployment, host)
         assert rendered is not None
         (folder / f"{artifact.kind}.cnf").write_text(rendered.render())
-    small = evolve(LAN_TIMERS, gcache_size=16 << 20)
+    small = evolve(timers(deployment), gcache_size=16 << 20)
     # Only what a tiny node on the loopback interface needs is set otherwise.
     (folder / "my.cnf").write_text(
         f"""!include {folder}/ox-cnf.cnf
@@ -295,7 +295,9 @@ def _becomes_fit(node: Node) -> bool:
 def test_a_node_without_majority_is_not_fit(node: Node) -> None:
     need("garbd", "galera-arbitrator-4")
     members = "SHOW STATUS WHERE Variable_name IN ('wsrep_cluster_size', 'wsrep_cluster_status')"
-    settings = Garb(nodes=(f"127.0.0.1:{node.galera_port}",), cluster="1m", options=LAN_TIMERS)
+    settings = Garb(
+        nodes=(f"127.0.0.1:{node.galera_port}",), cluster="1m", options=timers(load_text("", tier="1m"))
+    )
     (node.folder / "garb").write_text(settings.render())
     # As the package's start script does: the file is read by the shell.
     start = f""". {node.folder}/garb

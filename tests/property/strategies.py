@@ -223,6 +223,7 @@ def clusters(draw: st.DrawFn, *, numbers: bool = True, extra: tuple[Role, ...] =
             "virtual_router_id": draw(st.integers(1, 250)),
             "ssh_port": draw(st.sampled_from([22, 2222])),
             "firewall": draw(st.sampled_from(["none", "nftables"])),
+            "span": draw(st.sampled_from(["lan", "metro", "wan"])),
         },
         "database": database,
         "web": web | ({"access": "keepalived", "address": addresses[2]} if balancers else {}),

@@ -8,10 +8,11 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from generate import spans
 
 from oxconf.deployment.load import load_text
 from oxconf.deployment.mistakes import ClusterError
-from oxconf.deployment.model import Deployment, ReadPolicy
+from oxconf.deployment.model import Deployment, ReadPolicy, Span
 from oxconf.deployment.origin import Mark
 from oxconf.deployment.sizing import budget
 from oxconf.deployment.units import MIB
@@ -157,6 +158,31 @@ def test_the_table_of_policies_says_what_is_accepted() -> None:
     assert [row[0].strip("`") for row in table] == [policy.value for policy in ReadPolicy]
     for policy, *cells in table:
         assert cells == [verdict(column, policy.strip("`")) for column in COLUMNS], policy
+
+
+def test_every_setting_that_follows_from_the_span_is_on_its_page() -> None:
+    shown = {setting.rpartition(" ")[2] for _, _, _, setting, _ in spans.SETTINGS}
+    for cluster in spans.CLUSTERS:
+        for host in make_plan(spans.deployment(cluster, Span.WAN)).hosts:
+            for artifact in host.artifacts:
+                for value in artifact.explained():
+                    if (
+                        "network",
+                        "span",
+                    ) in value.origin.keys and "OPTIONS" not in value.setting.key.upper():
+                        assert value.setting.key.rpartition(" ")[2] in shown, value.setting.key
+
+
+def test_the_tables_of_the_spans_are_filled_in() -> None:
+    page = spans.filled((SITE / spans.PAGE).read_bytes()).decode()
+
+    assert "<!-- spans" not in page
+    assert "| `evs.suspect_timeout` | `PT1S` | `PT5S` | `PT30S` | PT5S, by default |" in page
+    assert "| `retry` | 5 s | 10 s | 20 s | 60 s |" in page
+    assert all(
+        len({row.count("|") for row in part.splitlines()}) == 1
+        for part in re.findall(r"(?:^\|.*\n)+", page, re.M)
+    )
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

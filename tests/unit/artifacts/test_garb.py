@@ -1,5 +1,5 @@
 from oxconf.artifacts._artifact import Enable, Switch
-from oxconf.artifacts._provider_options import LAN_TIMERS
+from oxconf.artifacts._provider_options import timers
 from oxconf.artifacts.garb import Garb, PerconaGarb
 from oxconf.deployment.load import load_text
 from oxconf.deployment.model import Deployment
@@ -64,4 +64,5 @@ def test_options_that_garbd_refuses_are_a_problem() -> None:
 
 def test_an_empty_file_has_nothing() -> None:
     assert Garb.parse("") == Garb()
-    assert Garb.parse(Garb(options=LAN_TIMERS).render()) == Garb(options=LAN_TIMERS)
+    options = timers(two_nodes())
+    assert Garb.parse(Garb(options=options).render()) == Garb(options=options)

@@ -291,6 +291,6 @@ def test_a_director_listens_at_the_addresses_for_ox(deployment: Deployment) -> N
 
 
 def test_the_check_is_a_program_in_a_folder_that_keepalived_trusts() -> None:
-    assert NoneFit().render().startswith("#!/bin/bash\n")
+    assert NoneFit(seconds=2).render().startswith("#!/bin/bash\n")
     assert NoneFit.mode == stat.S_IMODE(0o755)
     assert Path(NoneFit.path).parent == Path("/usr/local/sbin")

@@ -174,7 +174,8 @@ def test_galeras_own_options_are_settings_beside_the_list_that_holds_them() -> N
 
     assert (gcache.text, gcache.line, gcache.origin.place) == ("4G", whole.line, "cluster.toml:3")
     assert (suspect.text, suspect.setting.type, suspect.origin.mark) == ("PT1S", "period", Mark.OURS)
-    assert whole.origin.keys == (("database", "tuning", "gcache_size"),)
+    assert whole.origin.keys == (("network", "span"), ("database", "tuning", "gcache_size"))
+    assert suspect.origin.keys == (("network", "span"),)
 
 
 def test_a_setting_of_a_region_says_which_region_it_is_of() -> None:

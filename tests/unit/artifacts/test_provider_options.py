@@ -1,6 +1,12 @@
 import pytest
 
-from oxconf.artifacts._provider_options import LAN_TIMERS, PERIOD, ProviderOptions
+from oxconf.artifacts._provider_options import PERIOD, ProviderOptions, timers
+from oxconf.deployment.load import load_text
+
+
+def of(span: str) -> ProviderOptions:
+    return timers(load_text(f'tier = "1m"\n[network]\nspan = "{span}"\n'))
+
 
 TIMERS = (
     "evs.keepalive_period=PT0.3S; evs.inactive_check_period=PT0.2S; evs.suspect_timeout=PT1S; "
@@ -9,7 +15,7 @@ TIMERS = (
 
 
 def test_the_list_is_written_with_sizes_and_periods() -> None:
-    assert str(LAN_TIMERS) == TIMERS
+    assert str(of("lan")) == TIMERS
     assert str(ProviderOptions(gcache_size=2 << 30)) == "gcache.size=2G"
     assert str(ProviderOptions()) == ""
 
@@ -47,13 +53,23 @@ def test_what_galera_would_not_start_with(text: str, message: str) -> None:
     assert str(caught.value) == message
 
 
-def test_the_timers_keep_galeras_own_conditions() -> None:
-    timers = LAN_TIMERS
-    assert timers.evs_keepalive_period is not None
-    assert timers.evs_suspect_timeout is not None
-    assert timers.evs_inactive_check_period is not None
-    assert timers.evs_install_timeout is not None
-    assert timers.evs_inactive_timeout is not None
-    assert timers.evs_keepalive_period <= timers.evs_suspect_timeout / 3
-    assert timers.evs_inactive_check_period <= timers.evs_suspect_timeout / 2
-    assert timers.evs_keepalive_period <= timers.evs_install_timeout <= timers.evs_inactive_timeout
+@pytest.mark.parametrize("span", ["lan", "metro", "wan"])
+def test_the_timers_keep_galeras_own_conditions(span: str) -> None:
+    found = of(span)
+    assert found.evs_keepalive_period is not None
+    assert found.evs_suspect_timeout is not None
+    assert found.evs_inactive_check_period is not None
+    assert found.evs_install_timeout is not None
+    assert found.evs_inactive_timeout is not None
+    assert found.evs_keepalive_period <= found.evs_suspect_timeout / 3
+    assert found.evs_inactive_check_period <= found.evs_suspect_timeout / 2
+    assert found.evs_suspect_timeout <= found.evs_inactive_timeout
+    assert found.evs_keepalive_period <= found.evs_install_timeout <= found.evs_inactive_timeout
+
+
+def test_far_nodes_have_galeras_values_for_a_wan() -> None:
+    assert str(of("wan")) == (
+        "evs.keepalive_period=PT3S; evs.inactive_check_period=PT0.5S; evs.suspect_timeout=PT30S; "
+        "evs.inactive_timeout=PT60S; evs.install_timeout=PT60S; evs.send_window=512; evs.user_send_window=256"
+    )
+    assert ProviderOptions.parse(str(of("wan"))) == of("wan")
