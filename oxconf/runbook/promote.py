@@ -102,10 +102,12 @@ _ANSWERS = "sql --execute='SELECT 1' >/dev/null 2>&1"
 
 def _fence(deployment: Deployment, servers: tuple[Host, ...]) -> Step:
     unit = unit_name(deployment)
-    closes, silent = _ANSWERS, "does not answer"
+    closes, silent, kill_first = _ANSWERS, "does not answer", ""
     if deployment.database.semi_sync:
         closes = f"{_ANSWERS} && {semi_sync.closes(deployment)}"
         silent = "does not answer, or its writes wait for a slave"
+        # MySQL 8.0 that stops in order tells those who wait that their writes are saved.
+        kill_first = f"systemctl kill --signal=KILL {unit} || true\n  "
     kill = (
         f"SELECT CONCAT('KILL ', ID, ';') FROM information_schema.PROCESSLIST WHERE USER = '{DATABASE_USER}'"
     )
@@ -128,7 +130,7 @@ if {closes}; then
 else
   # It would come back as one that takes writes.
   systemctl disable {unit}
-  timeout {SECONDS} systemctl stop {unit} || systemctl kill --signal=KILL {unit}
+  {kill_first}timeout {SECONDS} systemctl stop {unit} || systemctl kill --signal=KILL {unit}
   systemctl stop {UNIT}
   say "The server here {silent}: it was stopped, and does not start with the host. For the new master:"
   say "  $me=lost"

@@ -349,7 +349,12 @@ def main(words: list[str]) -> int:
                 unit.stop()
             if action != "stop":
                 unit.start()
-    elif action in ("reload", "reload-or-restart", "kill"):
+    elif action == "kill":
+        (name,) = (word.removeprefix("--signal=") for word in options if word.startswith("--signal="))
+        for unit in units:
+            if pid := unit.main():
+                os.kill(pid, signal.Signals[f"SIG{name}"])
+    elif action in ("reload", "reload-or-restart"):
         for unit in units:
             pid = unit.main()
             if pid and unit.values["ExecReload"]:
