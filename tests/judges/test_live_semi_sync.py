@@ -188,6 +188,8 @@ def test_nobody_is_told_of_a_write_that_a_fence_ends(semi_sync: LabCluster, tmp_
     assert said(tmp_path / "fenced", 3) == ""
     assert "its writes wait for a slave" in semi_sync.take("promote", "fence", "db2")
     assert said(tmp_path / "fenced", 20) != "told"
+    # Nobody reaps a killed server in the sandbox, so its lock on the socket seems to be held.
+    semi_sync["db2"].sh("rm -f /run/mysqld/*")
 
     semi_sync["db1"].sh(f"systemctl start {semi_sync.unit}")
     assert -4 not in promote(semi_sync, "db2", "db1")

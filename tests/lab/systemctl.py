@@ -189,6 +189,7 @@ class Unit:
             self.run("ExecStart", env, log)
             if self.last("RemainAfterExit") in ("yes", "true", "1"):
                 self.pid_file.write_text("0")
+            self.run("ExecStartPost", env, log)
             return
         with contextlib.ExitStack() as stack:
             notify = None
