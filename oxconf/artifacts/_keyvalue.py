@@ -204,6 +204,10 @@ class PropertiesArtifact(SettingsArtifact):
         return artifact, (*document.problems, *problems)
 
 
+LOOSE = "loose_"
+"""In front of an option that a server may not know: it then warns and starts."""
+
+
 @frozen(kw_only=True)
 class OptionsArtifact(SettingsArtifact):
     """An option file of MySQL or MariaDB with one group, or with several that say the same."""
@@ -220,13 +224,22 @@ class OptionsArtifact(SettingsArtifact):
         }
         return evolve(self, **others)
 
+    def spelling(self, key: str) -> str:
+        """Return a key as it stands in the file; an artifact may put `loose_` in front."""
+        return key
+
     @classmethod
     def statements(cls, text: str) -> Iterator[Statement]:
         """Yield the options."""
         document = optionfile.parse(text)
         for group in (cls.option_group, *cls.more_groups):
             for option in document.options(group):
-                yield Statement(option.key, option.value or "", option.line, group if cls.more_groups else "")
+                yield Statement(
+                    option.key.removeprefix(LOOSE),
+                    option.value or "",
+                    option.line,
+                    group if cls.more_groups else "",
+                )
 
     def render(self) -> str:
         """Return the complete text."""
@@ -242,7 +255,7 @@ class OptionsArtifact(SettingsArtifact):
                 optionfile.quote(text)
             except Unwritable as error:
                 raise _named(error, data.key) from None
-            items.append(optionfile.Option(self.option_group, data.key, text))
+            items.append(optionfile.Option(self.option_group, self.spelling(data.key), text))
         for group in self.more_groups:
             items.append(optionfile.Group(group))
             items += [optionfile.Option(group, data.key, text) for _, data, text in self.written()]

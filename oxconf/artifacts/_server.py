@@ -42,6 +42,11 @@ def since(deployment: Deployment, *, mariadb: str | None = None, mysql: str | No
     return first is not None and at_least(deployment, first)
 
 
+def semi_sync_words(deployment: Deployment) -> tuple[str, str]:
+    """Return what the options of semi-synchronous replication call the two sides: MySQL 8.0.26 has new words."""
+    return ("source", "replica") if since(deployment, mysql="8.0") else ("master", "slave")
+
+
 def client_program(deployment: Deployment) -> str:
     """Return the name of the command line client."""
     return "mariadb" if since(deployment, mariadb="10.5") else "mysql"

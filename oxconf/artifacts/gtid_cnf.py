@@ -1,22 +1,74 @@
 """`gtid.cnf`: replication from one master to its slaves with global transaction ids."""
 
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from oxconf.artifacts._codec import INTEGER, ON_OFF, TEXT
-from oxconf.artifacts._keyvalue import OptionsArtifact, setting
-from oxconf.artifacts._server import PRODUCT
+from oxconf.artifacts._keyvalue import LOOSE, OptionsArtifact, setting
+from oxconf.artifacts._server import PRODUCT, is_mariadb, semi_sync_words, since
 from oxconf.deployment.model import Deployment, Host, Mode, Role
-from oxconf.deployment.origin import Mark, ours
+from oxconf.deployment.origin import Mark, Origin, ours
 from oxconf.deployment.topology import is_writer, server_id
-from oxconf.options import taken
+from oxconf.options import State, options_of, taken
 
 _WRITER = ("database", "writer")
 _EACH_IS_A_SOURCE = "the others can go on from this server when it becomes the master"
 _WEEK = "a slave that was away for less than a week catches up without a new copy of the data"
 BINLOG_DAYS = 7
 """OURS: a slave that was away for less than a week catches up without a new copy of the data."""
+_SEMI_SYNC = ("database", "semi_sync")
+_SEMI = "Semi-synchronous replication"
+_MASTER = "The master tells a client that a write is saved when a slave has it too."
+_SLAVE = "The slave tells its master what it has received."
+_ONE_SIDE = "whoever makes another server the master switches both, here and in the server"
+_PATIENCE = (
+    f"{BINLOG_DAYS} days, as long as a slave may be away: after the default, 10 seconds, the master would go on alone, "
+    "and tell of writes that nobody else has"
+)
+_AFTER_SYNC = (
+    "before anybody sees it: with AFTER_COMMIT others read, and build on, what may be gone with the master"
+)
+
+
+def _side(word: str, doc: str, heading: str = "") -> Any:
+    return setting(
+        f"rpl_semi_sync_{word}_enabled",
+        ON_OFF,
+        doc,
+        Mark.OURS,
+        "one side on each server: " + _ONE_SIDE,
+        heading=heading,
+        noted=True,
+        keys=(*PRODUCT, _SEMI_SYNC, _WRITER),
+    )
+
+
+def _patience(word: str) -> Any:
+    return setting(
+        f"rpl_semi_sync_{word}_timeout",
+        INTEGER,
+        "How long a write waits for a slave before the master goes on alone.",
+        Mark.OURS,
+        _PATIENCE,
+        unit="milliseconds",
+        minimum=0,
+        noted=True,
+        keys=(*PRODUCT, _SEMI_SYNC),
+    )
+
+
+def _wait_point(word: str) -> Any:
+    return setting(
+        f"rpl_semi_sync_{word}_wait_point",
+        TEXT,
+        "Whether a write waits before or after it is committed on the master; MariaDB 10.0 and MySQL 5.6 know the "
+        "second alone.",
+        Mark.OURS,
+        _AFTER_SYNC,
+        noted=True,
+        keys=(*PRODUCT, _SEMI_SYNC),
+    )
 
 
 @frozen(kw_only=True)
@@ -157,6 +209,24 @@ class GtidCnf(OptionsArtifact):
         noted=True,
         keys=PRODUCT,
     )
+    rpl_semi_sync_master_enabled: bool | None = _side("master", _MASTER, _SEMI)
+    rpl_semi_sync_source_enabled: bool | None = _side("source", f"{_MASTER} Of MySQL from 8.0.26 on.", _SEMI)
+    rpl_semi_sync_master_timeout: int | None = _patience("master")
+    rpl_semi_sync_source_timeout: int | None = _patience("source")
+    rpl_semi_sync_master_wait_point: str | None = _wait_point("master")
+    rpl_semi_sync_source_wait_point: str | None = _wait_point("source")
+    rpl_semi_sync_slave_enabled: bool | None = _side("slave", _SLAVE)
+    rpl_semi_sync_replica_enabled: bool | None = _side("replica", f"{_SLAVE} Of MySQL from 8.0.26 on.")
+    plugin_load_add: str | None = setting(
+        "plugin_load_add",
+        TEXT,
+        "Libraries of semi-synchronous replication; MariaDB has it built in from 10.3 on.",
+        Mark.SOURCE,
+        "both sides, as each server can become the master (manuals of MariaDB and MySQL, Semisynchronous "
+        "Replication)",
+        noted=True,
+        keys=(*PRODUCT, _SEMI_SYNC),
+    )
     read_only: bool | None = setting(
         "read_only",
         ON_OFF,
@@ -175,6 +245,13 @@ class GtidCnf(OptionsArtifact):
         keys=(*PRODUCT, _WRITER),
     )
 
+    def spelling(self, key: str) -> str:
+        """Return a key as it stands in the file: the options of a plugin may not be known yet.
+
+        MySQL makes a data folder without its plugins, and would end at their options.
+        """
+        return LOOSE + key if self.plugin_load_add and key.startswith("rpl_semi_sync_") else key
+
     @classmethod
     def from_deployment(cls, deployment: Deployment, host: Host) -> Self | None:
         """Return the settings of a master or slave; the writer is the master."""
@@ -183,7 +260,7 @@ class GtidCnf(OptionsArtifact):
         database = deployment.database
         seconds = taken(database.flavour, database.version, "binlog_expire_logs_seconds")
         slave = not is_writer(deployment, host)
-        return cls(
+        made = cls(
             server_id=server_id(deployment, host),
             log_bin="mysql-bin",
             binlog_format="ROW",
@@ -211,3 +288,52 @@ class GtidCnf(OptionsArtifact):
                 ),
             },
         ).for_server(deployment)
+        if not database.semi_sync:
+            return made
+        origins = {**made.origins, **_semi_sync_origins(deployment, host)}
+        return evolve(made, **_semi_sync(deployment, host), origins=origins)
+
+
+def _semi_sync(deployment: Deployment, host: Host) -> dict[str, Any]:
+    """Return the settings of semi-synchronous replication in the words of the server, and their reasons.
+
+    One side on each server: a slave that waited as well would apply nothing after the first write, as nobody follows
+    it (MariaDB 10.11, tried); and a MariaDB 10.6 or later that is a master and has the slave's side on takes back,
+    after a crash, writes that its slaves have (MDEV-33465, mended in later releases of each series).
+    """
+    database = deployment.database
+    master, replica = semi_sync_words(deployment)
+    slave = not is_writer(deployment, host)
+    values: dict[str, Any] = {
+        f"rpl_semi_sync_{master}_enabled": not slave,
+        f"rpl_semi_sync_{master}_timeout": BINLOG_DAYS * 86_400_000,
+        f"rpl_semi_sync_{master}_wait_point": "AFTER_SYNC",
+        f"rpl_semi_sync_{replica}_enabled": slave,
+    }
+    known = options_of(database.flavour, database.version)
+    found = {key: value for key, value in values.items() if known[key].state is not State.UNKNOWN}
+    if not since(deployment, mariadb="10.3"):
+        found["plugin_load_add"] = f"semisync_{master}.so;semisync_{replica}.so"
+    return found
+
+
+def _semi_sync_origins(deployment: Deployment, host: Host) -> dict[str, Origin]:
+    master, replica = semi_sync_words(deployment)
+    keys = (*PRODUCT, _SEMI_SYNC, _WRITER, deployment.path(host, "name"))
+    if is_writer(deployment, host):
+        waits = "the master; it tells of a write as saved when a slave has it too"
+        answers = "not on the master, which follows nobody"
+        if is_mariadb(deployment):
+            # Mended in later releases of each series.
+            answers = (
+                "not on the master: after a crash it would take back what its slaves may have (MDEV-33465)"
+            )
+    else:
+        waits = (
+            "not on a slave: nobody follows it, so it would wait for ever with what it gets from its master"
+        )
+        answers = "a slave; it tells its master what it has received"
+    return {
+        f"rpl_semi_sync_{master}_enabled": ours(f"{waits}; {_ONE_SIDE}", *keys),
+        f"rpl_semi_sync_{replica}_enabled": ours(f"{answers}; {_ONE_SIDE}", *keys),
+    }

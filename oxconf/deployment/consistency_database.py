@@ -78,6 +78,15 @@ def _servers(deployment: Deployment) -> Iterator[Mistake]:
             (MODE,),
             rests_on=(MODE, ROLES),
         )
+    if database.semi_sync and database.mode is not Mode.REPLICATION:
+        yield Mistake(
+            ("database", "semi_sync"),
+            f"only a master waits for its slaves, and the mode is {database.mode.value}",
+            "leave semi_sync out: in Galera a write reaches the other nodes before it is told as saved anyway"
+            if database.mode is Mode.GALERA
+            else "leave semi_sync out, or take the mode replication",
+            (MODE,),
+        )
     names = [server.name for server in servers]
     if servers and database.writer not in names:
         writer: Path = ("database", "writer")

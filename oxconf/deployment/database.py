@@ -138,5 +138,9 @@ class Database:
         minimum=1,
         maximum=65535,
     )
+    semi_sync: bool = key(
+        "For the mode replication: whether a write is told as saved only when a slave has it too. Then a lost master "
+        "takes no such write with it; while no slave is there, writes wait."
+    )
     pool: Pool = key("The connection pools of OX.")
     tuning: Tuning = key("Settings that replace computed ones.")

@@ -9,8 +9,9 @@ from oxconf.artifacts._server import unit_name
 from oxconf.deployment.mistakes import listed
 from oxconf.deployment.model import Deployment, Host, Mode, Role
 from oxconf.deployment.ports import GALERA_PORT
-from oxconf.deployment.topology import database_hosts
+from oxconf.deployment.topology import database_hosts, is_writer
 from oxconf.runbook import _product as product
+from oxconf.runbook import semi_sync
 from oxconf.runbook.saved import MARK
 from oxconf.runbook.sql import accounts as sql_accounts
 from oxconf.runbook.sql import accounts_sql
@@ -106,13 +107,22 @@ mark datadir""",
 def start(deployment: Deployment, host: Host) -> Step:
     """Return the step that starts a server that is no node of Galera."""
     unit = unit_name(deployment)
+    alone = ""
+    tests: tuple[Test, ...] = ()
+    if deployment.database.semi_sync and is_writer(deployment, host):
+        # The accounts come before the slaves.
+        alone = (
+            f"\nwait_for {START_SECONDS} sql --execute='SELECT 1' || stop 'the server does not start'\n"
+            f"sql --execute='{semi_sync.alone(deployment)}'"
+        )
+        tests = (semi_sync.nobody_is_waited_for(deployment),)
     return Step(
         host=host.name,
         slug="start-database",
         title="Start the database server",
         why="It starts with the new settings and the new data folder.",
-        command=f"systemctl enable {unit}\nsystemctl start {unit}",
-        after=(Test("the server answers", f"  wait_for {START_SECONDS} sql --execute='SELECT 1'"),),
+        command=f"systemctl enable {unit}\nsystemctl start {unit}{alone}",
+        after=(Test("the server answers", f"  wait_for {START_SECONDS} sql --execute='SELECT 1'"), *tests),
         repeat=Repeat.HARMLESS,
         undo=f"systemctl stop {unit}",
         needs=(State(host.name, Holds.DATADIR),),

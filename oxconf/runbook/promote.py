@@ -9,7 +9,7 @@ from oxconf.deployment.model import Deployment, Host, Role
 from oxconf.deployment.topology import MYSQL_PORT, database_hosts
 from oxconf.plan import Plan
 from oxconf.runbook import _product as product
-from oxconf.runbook import hosts
+from oxconf.runbook import hosts, semi_sync
 from oxconf.runbook._product import has_address, lacks_address
 from oxconf.runbook.recover import example, peers
 from oxconf.runbook.replication import login, point, slave_comes, slave_runs
@@ -28,16 +28,17 @@ def promote(plan: Plan, setup: Runbook) -> Runbook:
     servers = database_hosts(deployment)
     own = [each for each in plan.hosts if each.host.has(Role.DATABASE)]
     others = (_repoint(deployment, servers),) if len(servers) > 2 else ()
+    follower = State(SLAVES if others else OLD, Holds.REPLICATING)
+    waits = semi_sync.wait_again(deployment, NEW, _names(servers), follower)
     return Runbook(
         "promote",
         "Make a slave the master, planned or after the master's loss",
         "Planned, it is taken at a quiet hour: nothing is lost, and nobody can write for as long as the steps take. "
-        "The planned way back is the same with the parts exchanged. After a loss of the master, what no slave had "
-        "received yet is lost: this replication does not wait for slaves. The old master is fenced before anything "
-        "else: by its step, or by its switch when it does not answer any more. Then name the new master as `writer` "
-        "in the [database] table of the cluster file, render, and copy the new archives: the last phase takes them. "
-        "`oxconf diff` names what changes: the servers' parts, and the order of the servers in the HAProxy of each OX "
-        "host. Until then a restart would bring back the old parts.",
+        f"The planned way back is the same with the parts exchanged. {semi_sync.lost(deployment)} The old master is "
+        "fenced before anything else: by its step, or by its switch when it does not answer any more. Then name the "
+        "new master as `writer` in the [database] table of the cluster file, render, and copy the new archives: the "
+        "last phase takes them. `oxconf diff` names what changes: the servers' parts, and the order of the servers in "
+        "the HAProxy of each OX host. Until then a restart would bring back the old parts.",
         (
             Phase(
                 "Fence the old master",
@@ -50,12 +51,14 @@ def promote(plan: Plan, setup: Runbook) -> Runbook:
                 "The slave that has most, on its own host. It takes the address, and then lets everybody write.",
                 (_compare(deployment, servers), _take_over(deployment, servers), *others),
             ),
+            *(waits if others else ()),
             Phase(
                 "The old master comes back",
                 "When it runs again, as a slave. Had it more than the new master got, it says so and is not taken: its "
                 "data are kept for somebody to look at, and it is replaced with the runbook replace-database.",
                 (_come_back(deployment, servers),),
             ),
+            *(() if others else waits),
             Phase(
                 "The new archives",
                 "On every host, the database servers first; where nothing changes the step finds nothing to do. The "
@@ -99,6 +102,12 @@ _ANSWERS = "sql --execute='SELECT 1' >/dev/null 2>&1"
 
 def _fence(deployment: Deployment, servers: tuple[Host, ...]) -> Step:
     unit = unit_name(deployment)
+    closes, silent, kill_first = _ANSWERS, "does not answer", ""
+    if deployment.database.semi_sync:
+        closes = f"{_ANSWERS} && {semi_sync.closes(deployment)}"
+        silent = "does not answer, or its writes wait for a slave"
+        # MySQL 8.0 that stops in order tells those who wait that their writes are saved.
+        kill_first = f"systemctl kill --signal=KILL {unit} || true\n  "
     kill = (
         f"SELECT CONCAT('KILL ', ID, ';') FROM information_schema.PROCESSLIST WHERE USER = '{DATABASE_USER}'"
     )
@@ -112,7 +121,7 @@ def _fence(deployment: Deployment, servers: tuple[Host, ...]) -> Step:
         # The connections are ended while the address is still here: without it their clients would wait for an answer.
         command=f"""\
 systemctl disable {UNIT}
-if {_ANSWERS}; then
+if {closes}; then
   sql --execute='{product.close(deployment)}'
   sql --execute="{kill}" | sql --force 2>/dev/null || true
   systemctl stop {UNIT}
@@ -121,9 +130,9 @@ if {_ANSWERS}; then
 else
   # It would come back as one that takes writes.
   systemctl disable {unit}
-  timeout {SECONDS} systemctl stop {unit} || systemctl kill --signal=KILL {unit}
+  {kill_first}timeout {SECONDS} systemctl stop {unit} || systemctl kill --signal=KILL {unit}
   systemctl stop {UNIT}
-  say "The server here does not answer: it was stopped, and does not start with the host. For the new master:"
+  say "The server here {silent}: it was stopped, and does not start with the host. For the new master:"
   say "  $me=lost"
 fi""",
         after=(
@@ -234,6 +243,8 @@ covers() {
 def _take_over(deployment: Deployment, servers: tuple[Host, ...]) -> Step:
     stop, forget = product.stop_slave(deployment), product.forget_master(deployment)
     opened = "SET GLOBAL read_only = OFF"
+    if deployment.database.semi_sync:
+        opened = f"{semi_sync.as_master(deployment)}; {opened}"
     return Step(
         host=NEW,
         on=_names(servers),
@@ -345,8 +356,11 @@ def _come_back(deployment: Deployment, servers: tuple[Host, ...]) -> Step:
         own = """\
 mine=$(sql --raw --execute='SELECT @@global.gtid_executed' | tr -d '\\n')
 theirs=$(ask "$master" 'SELECT @@global.gtid_executed')
-[ "$(sql --execute="SELECT GTID_SUBSET('$mine', '$theirs')")" = 1 ] ||
-  stop 'this server has transactions that the new master never got: see them, then take the runbook replace-database'"""
+extra=$(sql --execute="SELECT GTID_SUBTRACT('$mine', '$theirs')")
+[ -z "$extra" ] ||
+  stop "this server has transactions that the new master never got, $extra: see them, then take the runbook \
+replace-database\""""
+    slave = f"sql --execute='{semi_sync.as_slave(deployment)}'\n" if deployment.database.semi_sync else ""
     error = product.slave_column(deployment, "Last_IO_Error").replace("Last_Replica", "Last")
     return Step(
         host=OLD,
@@ -362,7 +376,7 @@ systemctl stop {UNIT}
 systemctl enable {unit}
 systemctl start {unit}
 wait_for {SECONDS} sql --execute='SELECT 1' || stop 'the server does not start'
-sql --execute='{product.close(deployment)}'
+{slave}sql --execute='{product.close(deployment)}'
 {_follow(deployment, servers)}
 {own}
 sql <"$here/come-back.sql"

@@ -5,6 +5,7 @@ from oxconf.artifacts.write_address import UNIT
 from oxconf.deployment.model import Deployment, Host
 from oxconf.deployment.topology import MYSQL_PORT, database_hosts, is_writer
 from oxconf.runbook import _product as product
+from oxconf.runbook import semi_sync
 from oxconf.runbook._product import has_address
 from oxconf.runbook.sql import quoted
 from oxconf.runbook.step import Holds, Repeat, State, Step, Test
@@ -40,6 +41,9 @@ def load_dump(deployment: Deployment) -> str:
     opened = (
         "sql --execute='SET GLOBAL super_read_only = OFF'\n" if product.root_may_not_write(deployment) else ""
     )
+    if deployment.database.semi_sync:
+        # A server that was a master has the other parts in its file.
+        opened = f"sql --execute='{semi_sync.as_slave(deployment)}'\n{opened}"
     # The load stays out of this server's own binary log: its transactions have their ids already.
     return f"""\
 sql --execute='{product.stop_slave(deployment)}' 2>/dev/null || true
@@ -121,7 +125,16 @@ def login(deployment: Deployment) -> str:
     password = quoted(deployment.password("replication").reveal())
     # Without TLS a password of MySQL 8 goes encrypted with the master's key alone, for which the slave has to ask.
     key = f",\n  GET_{prefix}_PUBLIC_KEY = 1" if product.modern_words(deployment) else ""
-    return f"{change}\n  {prefix}_USER = 'repl',\n  {prefix}_PASSWORD = {password}{key};\n"
+    return f"{change}\n  {prefix}_USER = 'repl',\n  {prefix}_PASSWORD = {password}{key}{_retry(deployment, prefix)};\n"
+
+
+def _retry(deployment: Deployment, prefix: str) -> str:
+    """Return how often a slave asks for a master that is gone, where the writes of the master wait for it."""
+    if not deployment.database.semi_sync:
+        return ""
+    often = f",\n  {prefix}_CONNECT_RETRY = {semi_sync.RETRY_SECONDS}"
+    # MariaDB has no word for it, and does not give up for days.
+    return often if is_mariadb(deployment) else f"{often},\n  {prefix}_RETRY_COUNT = {semi_sync.RETRIES}"
 
 
 def point(deployment: Deployment, address: str) -> str:
@@ -138,13 +151,22 @@ def _change_master(deployment: Deployment, master: Host) -> str:
 
 def reopen(deployment: Deployment, host: Host) -> Step:
     """Return the step that lets the master be written to again."""
+    opened = "sql --execute='SET GLOBAL read_only = OFF'"
+    waiting: tuple[Test, ...] = ()
+    if deployment.database.semi_sync:
+        answers = semi_sync.slave_answers(deployment)
+        opened = (
+            f"slave_answers() {{\n{answers.shell}\n}}\nslave_answers || stop 'no slave answers this master'\n"
+            f"sql --execute='{semi_sync.wait(deployment)}'\n{opened}"
+        )
+        waiting = (semi_sync.waiting(deployment),)
     return Step(
         host=host.name,
         slug="reopen",
         title="Open the master for writing",
         why="The slaves have the dump and catch up with what follows.",
-        command=f"sql --execute='SET GLOBAL read_only = OFF'\nrm -f {DUMP}",
-        after=(Test("the server can be written to", '  [ "$(variable read_only)" = 0 ]'),),
+        command=f"{opened}\nrm -f {DUMP}",
+        after=(Test("the server can be written to", '  [ "$(variable read_only)" = 0 ]'), *waiting),
         repeat=Repeat.HARMLESS,
         undo="SET GLOBAL read_only = ON",
         needs=tuple(State(slave.name, Holds.REPLICATING) for slave in slaves(deployment)),
@@ -203,6 +225,7 @@ def checks(deployment: Deployment, host: Host) -> tuple[Test, ...]:
                 has_address(address),
                 f"systemctl start {UNIT}; look at: journalctl -u {UNIT}",
             ),
+            *((semi_sync.waiting(deployment),) if deployment.database.semi_sync else ()),
         )
     behind = product.slave_column(deployment, "Seconds_Behind_Master")
     show = product.show_slave(deployment)
@@ -218,4 +241,5 @@ def checks(deployment: Deployment, host: Host) -> tuple[Test, ...]:
             '  [ "$(variable read_only)" = 1 ]',
             "SET GLOBAL read_only = ON",
         ),
+        *((semi_sync.answering(deployment),) if deployment.database.semi_sync else ()),
     )

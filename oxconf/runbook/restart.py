@@ -80,6 +80,8 @@ def _restart_database(deployment: Deployment, server: Host, done: tuple[State, .
     elif mode is Mode.REPLICATION and not writer:
         after = slave_comes(deployment, START_SECONDS)
         loses = "Reads that go to this slave fail until it is back."
+        if deployment.database.semi_sync and len(database_hosts(deployment)) < 3:
+            loses += " Writes wait for it: nobody else answers the master."
     elif mode is Mode.REPLICATION:
         loses = (
             "Until the server is back nobody can write. Where that is too long, promote a slave first "

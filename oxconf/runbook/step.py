@@ -26,6 +26,7 @@ class Holds(Enum):
     ACCOUNTS = "the accounts of the database exist"
     DUMPED = "the dump for the slaves is made"
     REPLICATING = "the slave follows the master"
+    WAITING = "its writes wait for a slave"
     DATABASE = "the database is complete"
     EXPORTED = "the filestore is exported"
     FILESTORE = "the filestore is there"

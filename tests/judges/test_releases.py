@@ -38,6 +38,11 @@ class Server:
     def name(self) -> str:
         return f"{self.flavour}-{self.version}-{self.release.suite}"
 
+    @property
+    def product(self) -> str:
+        """Its lines of the table [database]."""
+        return f'flavour = "{self.flavour}"\nversion = "{self.version}"\n'
+
 
 def percona(suite: str, version: str) -> Server:
     data, here = "/var/lib/mysql", "/var/lib/percona-xtradb-cluster"
@@ -92,16 +97,20 @@ def of_mode(mode: str) -> list[object]:
     return [pytest.param(server, id=server.name) for server in SERVERS if mode in server.modes]
 
 
-def set_up(server: Server, mode: str, tmp: Path) -> Iterator[LabCluster]:
+def need_folder(server: Server) -> None:
+    """Skip where releases can not be made."""
     if FOLDER not in os.environ:
         pytest.skip(
             f"{server.name}: needs {FOLDER}, a folder for releases from their mirrors (make releases)"
         )
     need_root()
     need("debootstrap", "debootstrap")
-    product = f'[database]\nflavour = "{server.flavour}"\nversion = "{server.version}"\n'
+
+
+def set_up(server: Server, mode: str, tmp: Path) -> Iterator[LabCluster]:
+    need_folder(server)
     cluster = LabCluster(
-        live.described(mode).replace("[database]\n", product, 1),
+        live.described(mode).replace("[database]\n", f"[database]\n{server.product}", 1),
         tmp,
         server.release,
     )

@@ -206,6 +206,7 @@ class Unit:
             self.run("ExecStart", env, log)
             if self.last("RemainAfterExit") in ("yes", "true", "1"):
                 self.pid_file.write_text("0")
+            self.run("ExecStartPost", env, log)
             return
         with contextlib.ExitStack() as stack:
             notify = None
@@ -379,7 +380,12 @@ def main(words: list[str]) -> int:
                 unit.stop()
             if action != "stop":
                 unit.start()
-    elif action in ("reload", "reload-or-restart", "kill"):
+    elif action == "kill":
+        (name,) = (word.removeprefix("--signal=") for word in options if word.startswith("--signal="))
+        for unit in units:
+            if pid := unit.main():
+                os.kill(pid, signal.Signals[f"SIG{name}"])
+    elif action in ("reload", "reload-or-restart"):
         for unit in units:
             pid = unit.main()
             if pid and unit.values["ExecReload"]:

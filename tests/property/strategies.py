@@ -202,6 +202,8 @@ def clusters(draw: st.DrawFn, *, numbers: bool = True, extra: tuple[Role, ...] =
         first = (3306, 3307) if numbers else (3310, 3307)
         read_port, write_port = draw(st.sampled_from([first, (3307, 3308), (13306, 23306)]))
         database |= {"read_port": read_port, "write_port": write_port}
+    if mode == "replication" and draw(st.booleans()):
+        database["semi_sync"] = draw(st.booleans())
     if draw(st.booleans()):
         database["writer"] = draw(st.sampled_from([h["name"] for h in hosts if "database" in h["roles"]]))
     if numbers:

@@ -78,6 +78,25 @@ def test_every_option_is_one_that_the_server_takes(server, mode, access, policy)
     assert wrong == {}
 
 
+@pytest.mark.parametrize(
+    "server",
+    [server for server in SERVERS if Mode.REPLICATION in MODES[server.flavour]],
+    ids=lambda server: server.name,
+)
+def test_semi_sync_is_in_the_server_or_its_plugins_are_loaded(server) -> None:  # type: ignore[no-untyped-def]
+    way = (Mode.REPLICATION, DatabaseAccess.FLOATING, ReadPolicy.WRITE_ADDRESS)
+    text = cluster(server.flavour, server.version, *way).replace(
+        "[database]\n", "[database]\nsemi_sync = true\n"
+    )
+    deployment = load_text(text)
+    known = options_of(server.flavour, server.version)
+    for host in (deployment.host("db1"), deployment.host("db2")):
+        made = GtidCnf.from_deployment(deployment, host)
+        assert made is not None
+        states = {known[data.key].state for _, data, _ in made.written() if "semi_sync" in data.key}
+        assert states == {State.PLUGIN if made.plugin_load_add else State.OK}
+
+
 @pytest.mark.parametrize("server", SERVERS, ids=lambda server: server.name)
 def test_the_table_has_every_option(server) -> None:  # type: ignore[no-untyped-def]
     known = options_of(server.flavour, server.version)
