@@ -98,7 +98,7 @@ def operations(text: str) -> list[Operation]:
         KIND CLIENT THREAD NUMBER BEGIN END ok SERVER
         KIND CLIENT THREAD NUMBER BEGIN END error CLASS: MESSAGE
 
-    with times in milliseconds since the epoch. A last line without its end is left out: the client was killed. Other
+    with times in milliseconds since the epoch; KIND is read or write. A last line without its end is left out: the client was killed. Other
     lines that are none of these raise ValueError with their number; empty ones are passed over.
     """
     *lines, _torn = text.split("\n")
@@ -108,17 +108,18 @@ def operations(text: str) -> list[Operation]:
             continue
         try:
             kind, client, thread, sequence, begin, end, how, *rest = line.split(" ", 7)
-            if kind not in ("r", "w") or how not in ("ok", "error"):
+            kind = {"read": "r", "write": "w"}[kind]
+            if how not in ("ok", "error"):
                 raise ValueError
             said = rest[0] if rest else ""
             if how == "ok" and not said:
                 raise ValueError
             server, error = (said, "") if how == "ok" else ("", said)
-            times = (int(begin) / 1000, int(end) / 1000)
+            times = (float(begin) / 1000, float(end) / 1000)
             found.append(
                 Operation(kind, client, int(thread), int(sequence), *times, how == "ok", server, error)
             )
-        except ValueError:
+        except (ValueError, KeyError):
             raise ValueError(f"line {number} is no line of a database client: {line[:200]}") from None
     return found
 

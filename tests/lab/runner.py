@@ -16,7 +16,7 @@ from lab import machine
 from lab.boot import boot
 from lab.description import Change, fitted
 from lab.ox import StandIns, stand_ins
-from lab.page import write_page
+from lab.page import page
 from lab.results import Conditions, Measure, Outcome, Report, shown
 from lab.stage import Scenario, Skip, Stage
 from lab.versions import cores, memory, versions
@@ -158,7 +158,7 @@ def run(order: Order) -> bool:
     report = lab.report()
     failures = [*report.failures, *_left(before, traces)]
     report.write(order.output / "results.json")
-    write_page(report, order.output / "index.html")
+    (order.output / "index.html").write_text(page(report), "utf-8")
     click.echo(f"\n{order.output}/results.json and index.html")
     for sentence in failures:
         click.echo(f"FAIL  {sentence}")

@@ -53,9 +53,9 @@ class Steady:
                 command = self.cluster.programs.load(CONFIGDB, node.name, interval_ms=self.interval_ms)
                 self._clients[node.name] = Program(node.box, command, self.folder / f"{node.name}.log")
             if self.web:
-                deployment = self.cluster.deployment
-                box = self.cluster.users
-                self._web = WebLoad(box, self.cluster.front, self.folder / "web.log", rate=self.rate)
+                self._web = WebLoad(
+                    self.cluster.users, self.cluster.front, self.folder / "web.log", rate=self.rate
+                )
                 self._web.start()
             time.sleep(CALM)
         except BaseException:

@@ -90,9 +90,13 @@ def soap(stage: Stage) -> None:
             )
         let_in = []
         for spelling in SOAP_SPELLINGS:
-            before = sum(received(keeper, "soap") for keeper in stage.cluster.with_role("groupware", "provisioning"))
+            before = sum(
+                received(keeper, "soap") for keeper in stage.cluster.with_role("groupware", "provisioning")
+            )
             ask(stage.cluster.users, address, spelling)
-            after = sum(received(keeper, "soap") for keeper in stage.cluster.with_role("groupware", "provisioning"))
+            after = sum(
+                received(keeper, "soap") for keeper in stage.cluster.with_role("groupware", "provisioning")
+            )
             if after != before:
                 let_in.append(spelling)
         stage.measured(f"spellings that let a stranger in, {front.name}", len(let_in), "spellings", 0)
@@ -123,7 +127,9 @@ def filestore(stage: Stage) -> None:
     filestore = stage.deployment.filestore
     for writer, session in sorted(by_route.items()):
         name = f"lab-{writer}"
-        said = ask(stage.cluster.users, stage.cluster.front, f"/infostore?action=write&name={name}", session, body)
+        said = ask(
+            stage.cluster.users, stage.cluster.front, f"/infostore?action=write&name={name}", session, body
+        )
         stage.holds(sum_ in said.body, f"{writer} could not write a file: {said.status} {said.body}")
         for reader, other in sorted(by_route.items()):
             said = ask(stage.cluster.users, stage.cluster.front, f"/infostore?action=read&name={name}", other)
@@ -158,7 +164,10 @@ def reads(stage: Stage) -> None:
         assert found, f"{node.name}: {said}"
         promised = policy is not ReadPolicy.ROUND_ROBIN_MONITOR
         stage.measured(
-            f"stale reads of {found[2]}, {node.name}", int(found[1]), "reads", 0 if promised else None,
+            f"stale reads of {found[2]}, {node.name}",
+            int(found[1]),
+            "reads",
+            0 if promised else None,
             note=f"read policy {policy.value}",
         )
         stage.holds(found[3] in servers, f"{node.name} writes on {found[3]}")

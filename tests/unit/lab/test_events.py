@@ -40,9 +40,9 @@ def about(value: float) -> object:
 
 def test_a_log_is_read_as_it_is() -> None:
     text = (
-        "w ox1 3 17 1000 1250 ok db1\n"
-        "r ox1 4 18 1000 3500 error java.sql.SQLException: Communications link failure: it broke\n"
-        "w ox1 3 18 1300 13"
+        "write ox1 3 17 1000 1250 ok db1\n"
+        "read ox1 4 18 1000 3500 error java.sql.SQLException: Communications link failure: it broke\n"
+        "write ox1 3 18 1300 13"
     )
 
     write, read = events.operations(text)
@@ -54,27 +54,27 @@ def test_a_log_is_read_as_it_is() -> None:
 
 
 def test_an_error_without_words_is_one() -> None:
-    assert not events.operations("w ox1 1 1 0 1 error\n")[0].ok
+    assert not events.operations("write ox1 1 1 0 1 error\n")[0].ok
 
 
 @pytest.mark.parametrize(
     "line",
     [
         "x ox1 1 1 0 1 ok db1",
-        "w ox1 1 1 0 1 ok",
-        "w ox1 one 1 0 1 ok db1",
-        "w ox1 1",
-        "w ox1 1 1 0 1 well db1",
+        "write ox1 1 1 0 1 ok",
+        "write ox1 one 1 0 1 ok db1",
+        "write ox1 1",
+        "write ox1 1 1 0 1 well db1",
     ],
 )
 def test_another_line_is_named(line: str) -> None:
     with pytest.raises(ValueError, match="line 2 is no line of a database client"):
-        events.operations(f"w ox1 1 1 0 1 ok db1\n{line}\n")
+        events.operations(f"write ox1 1 1 0 1 ok db1\n{line}\n")
 
 
 @given(st.integers(0, 200))
 def test_a_log_can_break_off_anywhere(length: int) -> None:
-    text = "".join(f"w ox1 1 {n} {n}000 {n}050 ok db1\n" for n in range(1, 7))
+    text = "".join(f"write ox1 1 {n} {n}000 {n}050 ok db1\n" for n in range(1, 7))
 
     assert len(events.operations(text[:length])) == text[:length].count("\n")
 
