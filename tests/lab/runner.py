@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import shlex
 import signal
+import subprocess
 import time
+import traceback
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import groupby
@@ -87,8 +89,8 @@ class Lab:
                 failures += stage.failures
                 for measure in stage.measures:
                     click.echo(f"  {measured(measure)}")
-        except AssertionError as error:
-            failures.append(str(error))
+        except (AssertionError, OSError, ValueError, subprocess.SubprocessError) as error:
+            failures.append(f"{error}\n{''.join(traceback.format_tb(error.__traceback__)[-2:])}")
             # Nobody knows what state it is in.
             self.down()
         if not scenario.again:

@@ -45,6 +45,7 @@ class Stage:
         self.scenario = scenario
         self.cluster = cluster
         self.tmp = tmp
+        tmp.mkdir()
         self.measures: list[Measure] = []
         self.failures: list[str] = []
 
