@@ -9,6 +9,7 @@ from oxconf.artifacts.proxy_ajp import ProxyAjp
 from oxconf.deployment.mistakes import listed
 from oxconf.deployment.model import Deployment, Role, Web
 from oxconf.deployment.ports import HTTP_PORT, HTTPS_PORT
+from oxconf.deployment.span import SECOND, address_moves
 from oxconf.deployment.topology import MYSQL_PORT, directed_addresses, floating_addresses, offers_https
 from oxconf.plan import HostPlan
 from oxconf.runbook.ox import WAYS
@@ -109,6 +110,10 @@ def session_on(route: str | None) -> str:
     return f"^Set-Cookie: JSESSIONID=[^;]*\\.{route}(;|[[:space:]]|$)"
 
 
+CHECKS_RISE = 10
+"""Seconds that the checks of keepalived may take after a start, before an address is held."""
+
+
 def checks(deployment: Deployment, plan: HostPlan) -> tuple[Test, ...]:
     """Return what verify.sh looks at."""
     host = plan.host
@@ -158,6 +163,7 @@ def checks(deployment: Deployment, plan: HostPlan) -> tuple[Test, ...]:
             )
             for _, address in directed_addresses(deployment)
         ]
+    held = -(-address_moves(deployment) // SECOND) + CHECKS_RISE
     for floating in floating_addresses(deployment):
         if host in floating.holders:
             web_port = HTTPS_PORT if _ends_tls(plan) else HTTP_PORT
@@ -165,7 +171,8 @@ def checks(deployment: Deployment, plan: HostPlan) -> tuple[Test, ...]:
             tests.append(
                 Test(
                     f"the {floating.name} address {floating.address} answers on port {port}",
-                    f"  answers {floating.address} {port}",
+                    # keepalived has only just been started, it may be, and asks its checks first.
+                    f"  wait_for {held} answers {floating.address} {port}",
                     "journalctl -u keepalived on each holder: the checked service must answer on one of them.",
                 )
             )

@@ -48,7 +48,7 @@ check_7() {
 check check_7 'the database answers where the reads go, 127.0.0.1:3306' 'Look at what stands in front of the database on this host, then at the database servers.'
 
 check_8() {
-  ss -Htn state established | grep -F 10.20.30.213: | grep -qE ':(57462|57461) '
+  ss -Htn state established | tr -d '[]' | grep -F 10.20.30.213: | grep -qE ':(57462|57461) '
 }
 check check_8 'the caches of this host and of ox1 are connected' 'Multicast between the two, /etc/hosts on both, and /var/log/open-xchange/open-xchange.log.0; it takes a minute after a start.'
 
@@ -80,7 +80,7 @@ check_13() {
 check check_13 'every node gets new sessions: none is drained' 'Take the step admit of the runbook restart, for each oxconf-drain-NAME.conf in that folder.'
 
 check_14() {
-  answers 10.20.30.230 80
+  wait_for 14 answers 10.20.30.230 80
 }
 check check_14 'the web address 10.20.30.230 answers on port 80' 'journalctl -u keepalived on each holder: the checked service must answer on one of them.'
 

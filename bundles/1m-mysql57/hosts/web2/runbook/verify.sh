@@ -45,7 +45,7 @@ check_6() {
 check check_6 'every node gets new sessions: none is drained' 'Take the step admit of the runbook restart, for each oxconf-drain-NAME.conf in that folder.'
 
 check_7() {
-  answers 10.20.30.230 80
+  wait_for 14 answers 10.20.30.230 80
 }
 check check_7 'the web address 10.20.30.230 answers on port 80' 'journalctl -u keepalived on each holder: the checked service must answer on one of them.'
 

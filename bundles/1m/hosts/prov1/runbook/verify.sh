@@ -58,17 +58,17 @@ check_9() {
 check check_9 'the database answers where the reads go, 127.0.0.1:3306' 'Look at what stands in front of the database on this host, then at the database servers.'
 
 check_10() {
-  ss -Htn state established | grep -F 10.20.30.213: | grep -qE ':(57462|57461) '
+  ss -Htn state established | tr -d '[]' | grep -F 10.20.30.213: | grep -qE ':(57462|57461) '
 }
 check check_10 'the caches of this host and of ox1 are connected' 'Multicast between the two, /etc/hosts on both, and /var/log/open-xchange/open-xchange.log.0; it takes a minute after a start.'
 
 check_11() {
-  ss -Htn state established | grep -F 10.20.30.215: | grep -qE ':(57462|57461) '
+  ss -Htn state established | tr -d '[]' | grep -F 10.20.30.215: | grep -qE ':(57462|57461) '
 }
 check check_11 'the caches of this host and of ox2 are connected' 'Multicast between the two, /etc/hosts on both, and /var/log/open-xchange/open-xchange.log.0; it takes a minute after a start.'
 
 check_12() {
-  ss -Htn state established | grep -F 10.20.30.216: | grep -qE ':(57462|57461) '
+  ss -Htn state established | tr -d '[]' | grep -F 10.20.30.216: | grep -qE ':(57462|57461) '
 }
 check check_12 'the caches of this host and of ox3 are connected' 'Multicast between the two, /etc/hosts on both, and /var/log/open-xchange/open-xchange.log.0; it takes a minute after a start.'
 

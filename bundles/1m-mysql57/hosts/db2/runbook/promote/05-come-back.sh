@@ -43,8 +43,9 @@ answers "$master" 3306 || stop "${words# } does not answer on port 3306"
 sql --execute='STOP SLAVE' 2>/dev/null || true
 mine=$(sql --raw --execute='SELECT @@global.gtid_executed' | tr -d '\n')
 theirs=$(ask "$master" 'SELECT @@global.gtid_executed')
-[ "$(sql --execute="SELECT GTID_SUBSET('$mine', '$theirs')")" = 1 ] ||
-  stop 'this server has transactions that the new master never got: see them, then take the runbook replace-database'
+extra=$(sql --execute="SELECT GTID_SUBTRACT('$mine', '$theirs')")
+[ -z "$extra" ] ||
+  stop "this server has transactions that the new master never got, $extra: see them, then take the runbook replace-database"
 sql <"$here/come-back.sql"
 sql --execute="CHANGE MASTER TO MASTER_HOST = '$master', MASTER_AUTO_POSITION = 1; START SLAVE"
 slave_runs() {
