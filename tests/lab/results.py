@@ -260,8 +260,9 @@ class Report:
         new.replace(path)
 
     def text(self) -> str:
-        """Return the JSON text, which ends with a line end."""
-        return json.dumps(_document(self), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+        """Return the JSON text, with a line for each outcome and each result."""
+        members = (f"{json.dumps(name)}: {_lines(value)}" for name, value in _document(self).items())
+        return "{\n" + ",\n".join(members) + "\n}\n"
 
     @classmethod
     def read(cls, path: Path) -> Report:
@@ -273,7 +274,7 @@ class Report:
 
 
 def shown(value: float, unit: str) -> str:
-    """Return a value with its unit as a person reads it: `2.13 s`, `1,000 sessions`. What is not 0 is never shown as 0."""
+    """Return a value with its unit as a person reads it: `2.13 s`, `1,000 sessions`. Only 0 is shown as 0."""
     digits = 2 if unit == "s" and abs(value) >= 0.1 else 4
     if value == int(value):
         text = f"{int(value):,}"
@@ -310,19 +311,29 @@ def _document(report: Report) -> dict[str, Any]:
     }
 
 
+def _lines(value: object) -> str:
+    if isinstance(value, list) and value:
+        return "[\n " + ",\n ".join(map(_line, value)) + "\n]"
+    return _line(value)
+
+
+def _line(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False)
+
+
 def _result_document(one: Result) -> dict[str, Any]:
     return {
         "scenario": one.scenario,
         "name": one.name,
         "unit": one.unit,
-        "limit": one.limit,
+        "limit": None if one.limit is None else float(one.limit),
         "at_most": one.at_most,
         "note": one.note,
-        "values": list(one.values),
+        "values": [float(value) for value in one.values],
         "series": [{"label": each.label, "points": [list(at) for at in each.points]} for each in one.series],
         "series_of": one.series_of,
-        "median": one.median,
-        "worst": one.worst,
+        "median": float(one.median),
+        "worst": float(one.worst),
         "reached": one.reached,
         "failed": one.failed,
     }
