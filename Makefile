@@ -80,7 +80,7 @@ pythons: $(VENV)/oxconf.installed
 
 # Source maps are for those who work on the theme; a sitemap without addresses is for nobody.
 site: $(VENV)/site.installed
-	PYTHONPATH=site $(PYTHON) -m generate --build $(SITE_BUILD) --site-url "$(SITE_URL)"
+	PYTHONPATH=site:tests $(PYTHON) -m generate --build $(SITE_BUILD) --site-url "$(SITE_URL)"
 	NO_MKDOCS_2_WARNING=1 SOURCE_DATE_EPOCH=315532800 \
 	    $(VENV)/bin/mkdocs build --quiet --strict --config-file $(SITE_BUILD)/mkdocs.yml
 	find $(SITE_BUILD)/public -name '*.map' -delete

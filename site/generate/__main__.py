@@ -1,4 +1,4 @@
-"""`PYTHONPATH=site python -m generate`: stages the site for mkdocs."""
+"""`PYTHONPATH=site:tests python -m generate`: stages the site for mkdocs."""
 
 import argparse
 import sys

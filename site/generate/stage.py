@@ -7,7 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+<<<<<<< HEAD
 from generate import api, bundles, commands, databases, keys, rules, settings, spans
+=======
+from generate import api, bundles, commands, databases, keys, measured, rules, settings
+>>>>>>> measure
 from oxconf.rules import FAMILIES, RULES
 
 ROOT = Path(__file__).parents[2]
@@ -63,7 +67,7 @@ def missing() -> Iterator[str]:
     for name in WRITTEN:
         if not (SITE / name).is_file():
             yield f"the page site/{name} is not there"
-    for module in (keys, settings, databases, rules, commands, api):
+    for module in (keys, settings, databases, rules, commands, api, measured):
         yield from module.missing()
     yield from bundles.missing(BUNDLES)
 
@@ -87,7 +91,7 @@ def _with_pictures(content: bytes) -> bytes:
 def generated() -> Pages:
     """Return the pages that follow from the code."""
     pages: Pages = {}
-    for module in (keys, settings, databases, rules, commands, api):
+    for module in (keys, settings, databases, rules, commands, api, measured):
         pages.update(module.pages())
     pages.update(bundles.pages(BUNDLES))
     return pages
@@ -112,7 +116,7 @@ def navigation(pages: Pages) -> list[Any]:
                 {"Python": api.PAGE},
             ]
         },
-        {"Explanation": list(EXPLANATION)},
+        {"Explanation": [*EXPLANATION, *(name for name in (measured.PAGE,) if name in pages)]},
         {"Next steps": "next.md"},
     ]
 

@@ -332,7 +332,7 @@ def test_the_build_stops_and_names_all_that_is_missing(
 def staged(folder: Path, seed: str) -> dict[str, bytes]:
     environment = {
         **os.environ,
-        "PYTHONPATH": str(ROOT / "site"),
+        "PYTHONPATH": f"{ROOT / 'site'}:{ROOT / 'tests'}",
         "PYTHONHASHSEED": seed,
         "COLUMNS": seed + "0",
     }
@@ -365,7 +365,7 @@ def test_what_mkdocs_is_told_to_load_is_there() -> None:
 
 
 def python(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "PYTHONPATH": str(ROOT / "site")}
+    environment = {**os.environ, "PYTHONPATH": f"{ROOT / 'site'}:{ROOT / 'tests'}"}
     return subprocess.run(
         [sys.executable, "-m", *map(str, arguments)],
         cwd=ROOT,
