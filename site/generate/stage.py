@@ -7,11 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-<<<<<<< HEAD
-from generate import api, bundles, commands, databases, keys, rules, settings, spans
-=======
-from generate import api, bundles, commands, databases, keys, measured, rules, settings
->>>>>>> measure
+from generate import api, bundles, commands, databases, keys, measured, rules, settings, spans
 from oxconf.rules import FAMILIES, RULES
 
 ROOT = Path(__file__).parents[2]

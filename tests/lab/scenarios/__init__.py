@@ -7,5 +7,11 @@ from lab.stage import Scenario
 
 SCENARIOS: tuple[Scenario, ...] = (*works.SCENARIOS,)
 
-GROUPS: dict[str, tuple[str, ...]] = {"works": tuple(scenario.name for scenario in works.SCENARIOS)}
+WORKS = tuple(scenario.name for scenario in works.SCENARIOS)
+
+GROUPS: dict[str, tuple[str, ...]] = {
+    "works": WORKS,
+    # What every change of the project has to pass, in a quarter of an hour.
+    "gate": WORKS,
+}
 """Names for several scenarios."""
