@@ -9,11 +9,12 @@ from collections import Counter
 from lab.ask import ask
 from lab.chances import p_value
 from lab.events import moved, split
+from lab.host import LabHost
 from lab.load import WebLoad
 from lab.ox import Program
 from lab.product import CONFIGDB
 from lab.spellings import SOAP_PATHS, SOAP_SPELLINGS
-from lab.stage import Scenario, Skip, Stage
+from lab.stage import Scenario, Stage
 from oxconf.deployment.model import Deployment, Mode, ReadPolicy, Role
 
 WSREP = {
@@ -79,7 +80,7 @@ def load_factors(deployment: Deployment) -> dict[str, float]:
 
 def soap(stage: Stage) -> None:
     """Ask for the provisioning interface as somebody allowed and as a stranger, in every spelling."""
-    keepers = stage.cluster.with_role("provisioning") or stage.cluster.with_role("groupware")
+    nodes = stage.cluster.with_role("groupware", "provisioning")
     for front in stage.cluster.with_role("web"):
         address = front.host.address
         for path in SOAP_PATHS:
@@ -102,17 +103,13 @@ def soap(stage: Stage) -> None:
         stage.measured(f"spellings that let a stranger in, {front.name}", len(let_in), "spellings", 0)
         stage.holds(not let_in, f"{front.name} lets a stranger in by {let_in}")
     stage.measured("spellings tried", len(SOAP_SPELLINGS), "spellings")
-    stage.holds(keepers, "no node answers SOAP")
     for keeper in stage.cluster.with_role("provisioning"):
         said = keeper.sh("grep ^request /run/standin/open-xchange.service.log | grep -vc ' soap ' || true")
         stage.measured(f"requests of users on {keeper.name}", int(said), "requests", 0)
 
 
-def received(node: object, servlet: str) -> int:
+def received(node: LabHost, servlet: str) -> int:
     """Return how many requests a node's servlet has got so far."""
-    from lab.host import LabHost
-
-    assert isinstance(node, LabHost)
     return int(node.sh(f"grep -c '^request .* {servlet} ' /run/standin/open-xchange.service.log || true"))
 
 
