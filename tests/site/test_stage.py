@@ -2,6 +2,7 @@
 
 import html
 import inspect
+import json
 import os
 import re
 import socket
@@ -14,7 +15,7 @@ from typing import Any, get_args
 import click
 import pytest
 from attrs import evolve, frozen
-from generate import api, clusters, commands, keys, markdown, rules, settings, stage
+from generate import api, clusters, commands, keys, markdown, measured, rules, settings, stage
 
 import oxconf
 from oxconf.artifacts._artifact import Artifact
@@ -243,6 +244,35 @@ def test_every_public_name_is_described() -> None:
 def annotation(of: Any) -> str:
     """A type as a source names it."""
     return of.__name__ if isinstance(of, type) and not get_args(of) else re.sub(r"[a-z_]+\.", "", str(of))
+
+
+FIGURES = ROOT / "tests" / "data" / "lab-results.json"
+
+
+def test_the_figures_of_the_lab_are_a_page_once_somebody_kept_them(tmp_path: Path) -> None:
+    assert measured.pages(tmp_path / "none.json") == {}
+    assert measured.PAGE not in json.dumps(stage.navigation({}))
+
+    pages = measured.pages(FIGURES)
+
+    assert list(pages) == [measured.PAGE]
+    assert measured.PAGE in json.dumps(stage.navigation(pages))
+    page = shown(str(pages[measured.PAGE]))
+    assert "<td>writes again after SIGSTOP of the writer</td>" in page
+    assert "OX1 and OX2 answer with the route OX1 <both>" in html.unescape(page)
+    assert "<both>" not in page
+    assert page.count("<svg xmlns") == page.count('class="oxconf-lab"') == 5
+    for fragment in ("failed", "results", "gaps", "rates", "conditions"):
+        assert f'<h2 id="{fragment}">' in page
+
+
+def test_figures_that_can_not_be_read_stop_the_build(tmp_path: Path) -> None:
+    (tmp_path / "measured.json").write_text("{}")
+
+    (said,) = measured.missing(tmp_path / "measured.json")
+
+    assert "this is no report of the lab" in said
+    assert list(measured.missing(FIGURES)) == []
 
 
 def test_no_text_is_missing() -> None:
