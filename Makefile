@@ -62,7 +62,7 @@ judges:
 
 # The runbooks on the database servers of other releases of Debian and Ubuntu, from their mirrors: an hour.
 releases:
-	OXCONF_RELEASES="$(RELEASES)" .ci/judges -k test_releases
+	OXCONF_RELEASES="$(RELEASES)" .ci/judges -k "test_releases or test_live_semi_sync"
 
 # The cluster of CLUSTER, or those of the scenarios, alive on this machine: SCENARIO names one or a group, RUNS says how
 # often, KEEP=1 leaves the cluster up until Ctrl-C, INSTALL=1 installs what is missing.

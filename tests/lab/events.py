@@ -98,8 +98,8 @@ def operations(text: str) -> list[Operation]:
         KIND CLIENT THREAD NUMBER BEGIN END ok SERVER
         KIND CLIENT THREAD NUMBER BEGIN END error CLASS: MESSAGE
 
-    with times in milliseconds since the epoch; KIND is read or write. A last line without its end is left out: the client
-    was killed. Other lines that are none of these raise ValueError with their number; empty ones are passed over.
+    with times in milliseconds since the epoch; KIND is read or write. A last line without its end is left out: the
+    client was killed. Empty lines are passed over; others that are none of these raise ValueError with their number.
     """
     *lines, _torn = text.split("\n")
     found = []
