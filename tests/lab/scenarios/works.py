@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
+from collections.abc import Set
 
 from lab.ask import ask
 from lab.chances import p_value
@@ -12,10 +13,11 @@ from lab.events import moved, split
 from lab.host import LabHost
 from lab.load import WebLoad
 from lab.ox import Program
-from lab.product import CONFIGDB
+from lab.product import CACHES, CONFIGDB
 from lab.spellings import SOAP_PATHS, SOAP_SPELLINGS
 from lab.stage import Scenario, Stage
 from oxconf.deployment.model import Deployment, Mode, ReadPolicy, Role
+from oxconf.syntax import properties
 
 WSREP = {
     "wsrep_cluster_status": "Primary",
@@ -27,6 +29,9 @@ WSREP = {
 
 NEW_SESSIONS = 1000
 FOLLOW_UPS = 2000
+
+ANNOUNCED = 70.0
+"""Seconds in which a cache has announced itself twice."""
 
 UNLIKELY = 0.001
 """A split of sessions that comes about by chance once in a thousand times is no split by the load factors."""
@@ -168,6 +173,45 @@ def reads(stage: Stage) -> None:
             stage.holds(set(found[4].split(",")) == servers, f"{node.name} reads on {found[4]} alone")
 
 
+def caches(stage: Stage) -> None:
+    """See that every cache process has found every other one, on all hosts."""
+    nodes = stage.cluster.with_role("groupware", "provisioning")
+    processes = {
+        f"{node.host.address}:{listener_port(node, ccf)}": f"{process} of {node.name}"
+        for node in nodes
+        for process, ccf in CACHES.items()
+    }
+    for node in nodes:
+        for process, ccf in CACHES.items():
+            own = f"{node.host.address}:{listener_port(node, ccf)}"
+            others = processes.keys() - {own}
+
+            def lacking(node: LabHost = node, process: str = process, others: Set[str] = others) -> list[str]:
+                return sorted(
+                    others - connected(node.sh(f"cat /run/standin/open-xchange-{process}.service.log"))
+                )
+
+            stage.until(
+                lambda lacking=lacking: not lacking(),
+                f"the {process} process of {node.name} has found every other cache",
+                ANNOUNCED,
+            )
+    stage.measured("cache processes that have found all others", len(processes), "processes")
+
+
+def listener_port(node: LabHost, ccf: str) -> str:
+    """Return the port on which a cache process listens, as its rendered file says."""
+    entry = properties.parse(node.host.text(ccf)).get("jcs.auxiliary.LTCP.attributes.TcpListenerPort")
+    assert entry, f"{node.name}: {ccf} names no port"
+    return entry.value
+
+
+def connected(said: str) -> set[str]:
+    """Return the peers that a cache process has a connection to, by what it printed so far."""
+    states = dict(re.findall(r"^peer (\S+) (up|down)$", said, re.MULTILINE))
+    return {peer for peer, state in states.items() if state == "up"}
+
+
 def is_galera(deployment: Deployment) -> str:
     """Say why a scenario of Galera can not run."""
     return "" if deployment.database.mode is Mode.GALERA else "the cluster's database is not Galera"
@@ -190,5 +234,6 @@ SCENARIOS = (
     Scenario("sessions", "new sessions are split by the load factors, and stay", sessions, has_several_nodes),
     Scenario("soap", "the provisioning interface answers those allowed and nobody else", soap, has_plain_web),
     Scenario("filestore", "every node sees what another has written", filestore, has_plain_web),
+    Scenario("caches", "the cache processes of all OX hosts find each other", caches),
     Scenario("reads", "writes go to one server, reads are spread and never stale", reads),
 )
